@@ -1,0 +1,1 @@
+//! The text shape of the language.
