@@ -1,1 +1,3 @@
 //! The trusted core.
+
+pub mod number;
