@@ -1,3 +1,5 @@
-//! The trusted core.
+//! The trusted core: the IR of rollout programs, typed evidence, and one deterministic step.
+//! Knows no policy text, no files, no clock.
+#![deny(clippy::disallowed_methods, clippy::disallowed_types, clippy::float_arithmetic)]
 
-pub mod number;
+pub mod ty;
