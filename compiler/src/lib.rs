@@ -1,1 +1,5 @@
 //! Policy text to program.
+
+pub mod diagnostic;
+pub mod source;
+pub mod syntax;
