@@ -2,6 +2,7 @@
 //! Knows no policy text, no files, no clock.
 #![deny(clippy::disallowed_methods, clippy::disallowed_types, clippy::float_arithmetic)]
 
+pub mod canon;
 pub mod number;
 pub mod time;
 pub mod ty;

@@ -471,65 +471,44 @@ pub const MONTHS: [&str; 12] = [
     "jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec",
 ];
 
-/// A time of day on a civil clock, `00:00` to `24:00`, in seconds after midnight.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Clock(u32);
-
-impl Clock {
-    /// The start of the day.
-    pub const MIDNIGHT: Clock = Clock(0);
-
-    /// That time of day, if it exists; `24:00` is the end of the day.
-    pub fn new(hour: u32, minute: u32) -> Option<Clock> {
-        (hour < 24 && minute < 60 || hour == 24 && minute == 0)
-            .then_some(Clock(hour * 3_600 + minute * 60))
+/// Reads a time of day, `00:00` to `24:00` (the end of the day): minutes after midnight.
+pub fn parse_clock(text: &str) -> Result<u16, TimeError> {
+    let mut reader = Reader { bytes: text.as_bytes(), at: 0 };
+    let hour = reader.digits(2)?;
+    reader.expect(b":")?;
+    let minute = reader.digits(2)?;
+    if reader.at != text.len() {
+        return Err(TimeError::Malformed);
     }
-
-    /// Reads `16:00`.
-    pub fn parse(text: &str) -> Result<Clock, TimeError> {
-        let mut reader = Reader {
-            bytes: text.as_bytes(),
-            at: 0,
-        };
-        let hour = reader.digits(2)?;
-        reader.expect(b":")?;
-        let minute = reader.digits(2)?;
-        if reader.at != text.len() {
-            return Err(TimeError::Malformed);
-        }
-        Clock::new(hour, minute).ok_or(TimeError::NoSuchTime)
-    }
-
-    /// Seconds after midnight.
-    pub fn secs(self) -> i64 {
-        self.0 as i64
-    }
-}
-
-impl fmt::Display for Clock {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{:02}:{:02}", self.0 / 3_600, self.0 / 60 % 60)
-    }
-}
-
-impl serde::Serialize for Clock {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_str(self)
-    }
-}
-
-impl<'de> serde::Deserialize<'de> for Clock {
-    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Clock, D::Error> {
-        let text = <std::borrow::Cow<'de, str>>::deserialize(deserializer)?;
-        Clock::parse(&text).map_err(serde::de::Error::custom)
+    if hour < 24 && minute < 60 || hour == 24 && minute == 0 {
+        Ok((hour * 60 + minute) as u16)
+    } else {
+        Err(TimeError::NoSuchTime)
     }
 }
 
 /// A compiled time pattern, such as `YYYYMMDD'T'hhmmss'Z'`: how a text that is not RFC 3339 tells a
 /// time.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(serde::Serialize, serde::Deserialize)]
+#[serde(try_from = "String", into = "String")]
 pub struct Pattern {
+    text: String,
     pieces: Vec<Piece>,
+}
+
+impl TryFrom<String> for Pattern {
+    type Error = PatternError;
+
+    fn try_from(text: String) -> Result<Pattern, PatternError> {
+        Pattern::compile(&text)
+    }
+}
+
+impl From<Pattern> for String {
+    fn from(pattern: Pattern) -> String {
+        pattern.text
+    }
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -631,8 +610,13 @@ impl Pattern {
             .max(Field::Day as usize);
         match seen[..=finest].iter().position(|&seen| !seen) {
             Some(lacks) => Err(PatternError::Lacks(FIELDS[lacks].0)),
-            None => Ok(Pattern { pieces }),
+            None => Ok(Pattern { text: text.to_owned(), pieces }),
         }
+    }
+
+    /// The pattern as written.
+    pub fn text(&self) -> &str {
+        &self.text
     }
 
     /// Whether the text says itself that it is UTC: the pattern ends in a literal `Z`.
@@ -924,15 +908,10 @@ mod tests {
         assert_eq!(Date::parse("2026-2-3"), Err(TimeError::Malformed));
         assert_eq!(Date::parse("2026-02-03Z"), Err(TimeError::Malformed));
         assert_eq!(Date::parse("0000-02-03"), Err(TimeError::OutOfRange));
-        assert_eq!(Clock::parse("16:00").map(Clock::secs), Ok(57_600));
-        assert_eq!(
-            Clock::parse("24:00")
-                .map(|clock| clock.to_string())
-                .as_deref(),
-            Ok("24:00")
-        );
-        assert_eq!(Clock::parse("24:01"), Err(TimeError::NoSuchTime));
-        assert_eq!(Clock::parse("7:00"), Err(TimeError::Malformed));
+        assert_eq!(parse_clock("16:00"), Ok(960));
+        assert_eq!(parse_clock("24:00"), Ok(1_440));
+        assert_eq!(parse_clock("24:01"), Err(TimeError::NoSuchTime));
+        assert_eq!(parse_clock("7:00"), Err(TimeError::Malformed));
     }
 
     #[test]
