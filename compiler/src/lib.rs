@@ -1,5 +1,7 @@
 //! Policy text to program.
 
+pub mod codes;
 pub mod diagnostic;
 pub mod source;
+pub mod stdlib;
 pub mod syntax;

@@ -1,0 +1,68 @@
+//! The modules that come with the tool: `use std.NAME`. Knows their names and texts; reads no disk and parses nothing.
+
+/// A module of the standard library.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Module {
+    /// What stands behind `std.`.
+    pub name: &'static str,
+    /// The name of its file as places show it.
+    pub path: &'static str,
+    /// Its policy text.
+    pub text: &'static str,
+}
+
+/// Every module, by name.
+pub const MODULES: &[Module] = &[
+    Module {
+        name: "command",
+        path: "std/command.rollout",
+        text: include_str!("../../stdlib/command.rollout"),
+    },
+    Module {
+        name: "decision",
+        path: "std/decision.rollout",
+        text: include_str!("../../stdlib/decision.rollout"),
+    },
+    Module {
+        name: "http",
+        path: "std/http.rollout",
+        text: include_str!("../../stdlib/http.rollout"),
+    },
+];
+
+/// The module of a name, without its `std.`.
+pub fn module(name: &str) -> Option<&'static Module> {
+    MODULES.iter().find(|module| module.name == name)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_table_is_sorted_and_names_its_files() {
+        assert!(MODULES.windows(2).all(|two| two[0].name < two[1].name));
+        for module in MODULES {
+            assert_eq!(module.path, format!("std/{}.rollout", module.name));
+            assert_eq!(super::module(module.name), Some(module));
+        }
+    }
+
+    #[test]
+    fn every_file_has_a_row() {
+        let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../stdlib");
+        let files = std::fs::read_dir(folder).expect("the folder of the modules");
+        let mut names: Vec<String> = files
+            .map(|file| {
+                file.expect("a file")
+                    .file_name()
+                    .to_string_lossy()
+                    .into_owned()
+            })
+            .filter_map(|name| name.strip_suffix(".rollout").map(String::from))
+            .collect();
+        names.sort();
+        let rows: Vec<&str> = MODULES.iter().map(|module| module.name).collect();
+        assert_eq!(names, rows);
+    }
+}
