@@ -1,7 +1,12 @@
 //! The trusted core: the IR of rollout programs, typed evidence, and one deterministic step.
 //! Knows no policy text, no files, no clock.
-#![deny(clippy::disallowed_methods, clippy::disallowed_types, clippy::float_arithmetic)]
+#![deny(
+    clippy::disallowed_methods,
+    clippy::disallowed_types,
+    clippy::float_arithmetic
+)]
 
+pub mod builtins;
 pub mod canon;
 pub mod number;
 pub mod time;

@@ -473,7 +473,10 @@ pub const MONTHS: [&str; 12] = [
 
 /// Reads a time of day, `00:00` to `24:00` (the end of the day): minutes after midnight.
 pub fn parse_clock(text: &str) -> Result<u16, TimeError> {
-    let mut reader = Reader { bytes: text.as_bytes(), at: 0 };
+    let mut reader = Reader {
+        bytes: text.as_bytes(),
+        at: 0,
+    };
     let hour = reader.digits(2)?;
     reader.expect(b":")?;
     let minute = reader.digits(2)?;
@@ -489,8 +492,7 @@ pub fn parse_clock(text: &str) -> Result<u16, TimeError> {
 
 /// A compiled time pattern, such as `YYYYMMDD'T'hhmmss'Z'`: how a text that is not RFC 3339 tells a
 /// time.
-#[derive(Clone, Debug, PartialEq, Eq)]
-#[derive(serde::Serialize, serde::Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct Pattern {
     text: String,
@@ -610,7 +612,10 @@ impl Pattern {
             .max(Field::Day as usize);
         match seen[..=finest].iter().position(|&seen| !seen) {
             Some(lacks) => Err(PatternError::Lacks(FIELDS[lacks].0)),
-            None => Ok(Pattern { text: text.to_owned(), pieces }),
+            None => Ok(Pattern {
+                text: text.to_owned(),
+                pieces,
+            }),
         }
     }
 

@@ -88,6 +88,9 @@ impl Ty {
 
     /// Whether values are exact numbers of some dimension.
     pub fn is_numeric(&self) -> bool {
-        matches!(self, Ty::Int | Ty::Number | Ty::Ratio | Ty::Duration | Ty::Bytes)
+        matches!(
+            self,
+            Ty::Int | Ty::Number | Ty::Ratio | Ty::Duration | Ty::Bytes
+        )
     }
 }
