@@ -12,3 +12,4 @@ pub mod number;
 pub mod time;
 pub mod ty;
 pub mod unit;
+pub mod zone;
