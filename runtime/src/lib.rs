@@ -8,6 +8,8 @@
 
 pub mod builtins;
 pub mod canon;
+pub mod data;
+pub mod ir;
 pub mod number;
 pub mod time;
 pub mod ty;
