@@ -14,4 +14,6 @@ pub mod number;
 pub mod time;
 pub mod ty;
 pub mod unit;
+pub mod value;
+pub mod view;
 pub mod zone;

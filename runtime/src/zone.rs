@@ -183,19 +183,20 @@ impl ZoneRules {
             .transitions
             .iter()
             .map(|change| (change.at.secs(), change.offset));
-        let explicit = explicit
-            .skip_while(move |change| change.0 <= from)
-            .map(move |(at, offset)| {
-                // At the last one the tail takes over.
-                (
-                    at,
-                    if at == last {
-                        self.tail.offset_at(at)
-                    } else {
-                        offset
-                    },
-                )
-            });
+        let explicit =
+            explicit
+                .skip_while(move |change| change.0 <= from)
+                .map(move |(at, offset)| {
+                    // At the last one the tail takes over.
+                    (
+                        at,
+                        if at == last {
+                            self.tail.offset_at(at)
+                        } else {
+                            offset
+                        },
+                    )
+                });
         let tail = self.tail.changes(from, until);
         let tail = tail.into_iter().filter(move |change| change.0 > last);
         let mut offset = self.offset_at(from);
