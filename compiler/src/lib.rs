@@ -5,3 +5,4 @@ pub mod diagnostic;
 pub mod source;
 pub mod stdlib;
 pub mod syntax;
+pub mod zones;
