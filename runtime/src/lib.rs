@@ -9,6 +9,7 @@
 pub mod builtins;
 pub mod canon;
 pub mod data;
+pub mod evidence;
 pub mod ir;
 pub mod number;
 pub mod time;
