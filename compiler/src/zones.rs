@@ -285,12 +285,12 @@ mod tests {
         match rules.resolve(local) {
             Resolved::One(one) => assert_eq!(theirs.unambiguous().unwrap().as_second(), one.secs()),
             Resolved::Overlap(first, last) => {
-                assert_eq!(theirs.clone().earlier().unwrap().as_second(), first.secs());
+                assert_eq!(theirs.earlier().unwrap().as_second(), first.secs());
                 assert_eq!(theirs.later().unwrap().as_second(), last.secs());
             }
             Resolved::Gap(after) => {
                 // Jiff moves a time in the gap by the length of the gap; the gap's end lies between.
-                let (early, late) = (theirs.clone().earlier().unwrap(), theirs.later().unwrap());
+                let (early, late) = (theirs.earlier().unwrap(), theirs.later().unwrap());
                 assert!(early.as_second() < after.secs() && after.secs() <= late.as_second());
             }
         }

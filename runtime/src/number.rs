@@ -39,6 +39,8 @@ impl fmt::Display for NumberError {
 
 impl std::error::Error for NumberError {}
 
+// The operators of the language can fail, those of Rust cannot: hence plain methods.
+#[allow(clippy::should_implement_trait)]
 impl Number {
     /// Nothing.
     pub const ZERO: Number = Number { n: 0, d: 1 };
@@ -98,7 +100,7 @@ impl Number {
     /// The sum.
     pub fn add(self, other: Number) -> Option<Number> {
         if self.d == other.d {
-            // INVARIANT: 2 * MAX > i128::MAX, hence checked.
+            // Twice MAX is beyond the integer, hence checked.
             if let Some(n) = self.n.checked_add(other.n)
                 && n.unsigned_abs() <= MAX as u128
             {

@@ -126,6 +126,9 @@ impl ZoneRules {
     pub fn resolve(&self, local: Local) -> Resolved {
         // No offset reaches 48 hours, so all that can matter lies within.
         let (start, end) = (local.0 - 2 * DAY_SECS, local.0 + 2 * DAY_SECS);
+        if let Some(offset) = self.steady(start, end) {
+            return Resolved::One(clamp(local.0 - offset.0 as i64));
+        }
         let mut offset = self.offset_at(start);
         let mut begin = i64::MIN;
         let mut found: Option<(i64, i64)> = None;
@@ -159,6 +162,40 @@ impl ZoneRules {
                 offset,
             })
             .collect()
+    }
+
+    /// The offset of a stretch without a clock change, where that is quickly told.
+    fn steady(&self, start: i64, end: i64) -> Option<Offset> {
+        if self
+            .transitions
+            .last()
+            .is_some_and(|last| start < last.at.secs())
+        {
+            return None;
+        }
+        let Some(summer) = &self.tail.summer else {
+            return Some(self.tail.standard);
+        };
+        let date = Local(start).date();
+        let (day, year) = ((date.month(), date.day()), date.year());
+        // Rules reach at most a week over the turn of the year.
+        if !((1, 12)..=(12, 15)).contains(&day) {
+            return None;
+        }
+        let (on, off) = summer.of_year(year, self.tail.standard);
+        if (start..=end).contains(&on) || (start..=end).contains(&off) {
+            return None;
+        }
+        let summer_now = if on < off {
+            on < start && start < off
+        } else {
+            start < off || on < start
+        };
+        Some(if summer_now {
+            summer.offset
+        } else {
+            self.tail.standard
+        })
     }
 
     fn offset_at(&self, secs: i64) -> Offset {
@@ -301,7 +338,7 @@ impl fmt::Display for Offset {
         let sign = if self.0 < 0 { '-' } else { '+' };
         let secs = self.0.unsigned_abs();
         write!(f, "{sign}{:02}:{:02}", secs / 3_600, secs / 60 % 60)?;
-        if secs % 60 != 0 {
+        if !secs.is_multiple_of(60) {
             write!(f, ":{:02}", secs % 60)?;
         }
         Ok(())
