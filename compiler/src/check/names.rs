@@ -1,0 +1,453 @@
+//! What a name means at a place: binders and clause `let`s first, then the file's own declarations, then what the tool
+//! knows. Knows no types of expressions.
+
+use std::sync::Arc;
+
+use rolloutc_runtime::ir::{self, Const, Node, NodeId};
+use rolloutc_runtime::ty::{RecordId, Ty};
+
+use super::outline::{Export, ModuleId};
+use super::{Checker, DeclRef, Def, Ids, Place, Progress, Typed};
+use crate::diagnostic::Diagnostic;
+use crate::source::{Span, offset};
+use crate::syntax::ast;
+
+/// What is visible at a place besides the declarations of its file.
+#[derive(Clone, Debug)]
+pub struct Scope {
+    /// The file's module.
+    pub module: ModuleId,
+    /// The record whose fields are names here: inside its derived fields.
+    pub receiver: Option<(RecordId, NodeId)>,
+    /// Whether the decision itself can be read: inside reports.
+    pub report: bool,
+    /// Whether `{missing}` and `{extra}` mean something: in the message of a rule with a set operator.
+    pub sets: bool,
+    names: Vec<(Arc<str>, Local)>,
+}
+
+/// A name bound in a clause or an expression.
+#[derive(Clone, Debug)]
+pub struct Local {
+    /// What it stands for.
+    pub value: Typed,
+    /// Where it was bound.
+    pub at: Place,
+}
+
+impl Scope {
+    /// The scope of a module's top level.
+    pub fn module(module: ModuleId) -> Scope {
+        Scope {
+            module,
+            receiver: None,
+            report: false,
+            sets: false,
+            names: Vec::new(),
+        }
+    }
+
+    /// This scope with one more name.
+    pub fn with(&self, name: &str, value: Typed, at: Place) -> Scope {
+        let mut scope = self.clone();
+        scope.add(name, value, at);
+        scope
+    }
+
+    /// Adds a name; a later one hides an earlier one.
+    pub fn add(&mut self, name: &str, value: Typed, at: Place) {
+        self.names.push((name.into(), Local { value, at }));
+    }
+
+    /// What a name is bound to.
+    pub fn local(&self, name: &str) -> Option<&Local> {
+        self.names.iter().rev().find(|(n, _)| **n == *name).map(|(_, local)| local)
+    }
+
+    /// All bound names.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        self.names.iter().map(|(name, _)| &**name)
+    }
+}
+
+/// A resolved name: what it means and where it was declared.
+pub type Found = (Def, Option<Place>);
+
+impl<'a> Checker<'a> {
+    /// Gives ids to everything declared, reads owners, subject and keys.
+    pub(super) fn declare(&mut self) {
+        let mut ids = Ids::default();
+        let mut gates = Vec::new();
+        for (at, decl) in self.decls() {
+            match &decl.kind {
+                ast::DeclKind::Param(_) => ids.params.push(at),
+                ast::DeclKind::Evidence(_) => ids.items.push(at),
+                ast::DeclKind::Threshold(_) => ids.thresholds.push(at),
+                ast::DeclKind::Gate(gate) if gate.params.is_empty() => gates.push(at),
+                ast::DeclKind::Group(_) => ids.groups.push(at),
+                ast::DeclKind::Approval(_) => ids.approvals.push(at),
+                ast::DeclKind::Waivers(_) => ids.waivers.push(at),
+                ast::DeclKind::Freeze(_) | ast::DeclKind::Window(_) => ids.calendar.push(at),
+                ast::DeclKind::Phase(_) => ids.phases.push(at),
+                ast::DeclKind::Trigger(_) => ids.triggers.push(at),
+                ast::DeclKind::Rollback(_) | ast::DeclKind::Switch(_) => ids.procedures.push(at),
+                ast::DeclKind::Fn(_) => self.cache.fns.push(at),
+                ast::DeclKind::Use(_)
+                | ast::DeclKind::Rollout(_)
+                | ast::DeclKind::Owners(_)
+                | ast::DeclKind::Enum(_)
+                | ast::DeclKind::Record(_)
+                | ast::DeclKind::Table(_)
+                | ast::DeclKind::Let(_)
+                | ast::DeclKind::Folder(_)
+                | ast::DeclKind::Gate(_)
+                | ast::DeclKind::Message(_)
+                | ast::DeclKind::Report(_)
+                | ast::DeclKind::Invariant(_)
+                | ast::DeclKind::Fixture(_)
+                | ast::DeclKind::Test(_)
+                | ast::DeclKind::Tests(_)
+                | ast::DeclKind::Broken(_) => {}
+            }
+        }
+        self.ids = ids;
+        for (at, decl) in self.decls() {
+            match &decl.kind {
+                ast::DeclKind::Enum(_) => {
+                    self.enum_decl(at);
+                }
+                ast::DeclKind::Owners(owners) => {
+                    for owner in owners {
+                        let spelling = owner.spelling.as_ref().map_or(&owner.name.text, |s| &s.value);
+                        self.owners.insert(owner.name.text.to_string(), spelling.to_string());
+                    }
+                }
+                _ => {}
+            }
+        }
+        for gate in gates {
+            self.gate_instance(gate, String::new(), Scope::module(gate.module));
+        }
+        self.rollout_head();
+    }
+
+    /// The subject's members and the keys: what expressions see of the rollout's head.
+    fn rollout_head(&mut self) {
+        let rollout = self.decls().find_map(|(at, decl)| match &decl.kind {
+            ast::DeclKind::Rollout(rollout) if at.module == ModuleId::ROOT => Some((at, rollout)),
+            _ => None,
+        });
+        let Some((decl, rollout)) = rollout else { return };
+        let scope = Scope::module(decl.module);
+        self.within(decl, |c| {
+            match &rollout.subject {
+                Some(ast::Subject::Name(name)) => {
+                    c.subject.insert(name.text.to_string(), Ty::Text);
+                }
+                Some(ast::Subject::Fields(items)) => {
+                    for field in items.iter().filter_map(|item| item.node.as_field()) {
+                        let ty = c.ty(&field.ty, &scope);
+                        c.subject.insert(field.name.text.to_string(), ty);
+                    }
+                }
+                None => {}
+            }
+            if let Some(per) = &rollout.per {
+                let at = c.at(&scope, per.name.span);
+                let rows = c.expr(&per.source, None, &scope);
+                let (local, row) = c.row(&rows, &per.source, &scope, at);
+                let value = Typed { node: row.node, ty: row.ty };
+                c.per = Some(ir::Per {
+                    name: per.name.text.to_string(),
+                    rows: rows.node,
+                    local,
+                });
+                c.cache.per = Some(scope.with(&per.name.text, value, at));
+            }
+        });
+    }
+
+    /// The scope of a module's top level; in the policy itself with the key of `per`.
+    pub fn base(&self, module: ModuleId) -> Scope {
+        match &self.cache.per {
+            Some(scope) if module == ModuleId::ROOT => scope.clone(),
+            _ => Scope::module(module),
+        }
+    }
+
+    /// What a top-level name of a module means.
+    pub fn find(&mut self, module: ModuleId, name: &str) -> Option<Found> {
+        let modules = self.modules;
+        let found = &modules[module.ix()];
+        let export = found.names.get(name)?;
+        let at = (found.file, export.span);
+        let decl = DeclRef {
+            module,
+            index: export.decl,
+        };
+        Some((self.meaning(decl, export), Some(at)))
+    }
+
+    fn meaning(&mut self, at: DeclRef, export: &Export) -> Def {
+        let id = |list: &[DeclRef]| offset(list.iter().position(|d| *d == at).unwrap_or_default());
+        match &self.decl(at).kind {
+            ast::DeclKind::Use(_) => export.module.map_or(Def::Broken, Def::Module),
+            ast::DeclKind::Rollout(_) => Def::Rollout,
+            ast::DeclKind::Owners(_) => Def::Owner,
+            ast::DeclKind::Enum(_) => Def::Enum(self.enum_decl(at)),
+            ast::DeclKind::Record(_) => Def::Record(at),
+            ast::DeclKind::Table(_) => Def::Table(at),
+            ast::DeclKind::Let(_) => Def::Let(at),
+            ast::DeclKind::Fn(_) => Def::Fn(at),
+            ast::DeclKind::Param(_) => Def::Param(ir::ParamId(id(&self.ids.params))),
+            ast::DeclKind::Folder(_) => Def::Folder(at),
+            ast::DeclKind::Evidence(_) => Def::Item(ir::ItemId(id(&self.ids.items))),
+            ast::DeclKind::Threshold(_) => Def::Threshold(ir::ThresholdId(id(&self.ids.thresholds))),
+            ast::DeclKind::Gate(_) => Def::Gate(at),
+            ast::DeclKind::Group(_) => Def::Group(ir::GroupId(id(&self.ids.groups))),
+            ast::DeclKind::Approval(_) => Def::Approval(ir::ApprovalId(id(&self.ids.approvals))),
+            ast::DeclKind::Freeze(_) | ast::DeclKind::Window(_) => {
+                Def::Calendar(ir::CalendarId(id(&self.ids.calendar)))
+            }
+            ast::DeclKind::Phase(_) => Def::Phase(ir::PhaseId(id(&self.ids.phases))),
+            ast::DeclKind::Trigger(_) => Def::Trigger(ir::TriggerId(id(&self.ids.triggers))),
+            ast::DeclKind::Rollback(_) | ast::DeclKind::Switch(_) => {
+                Def::Procedure(ir::ProcedureId(id(&self.ids.procedures)))
+            }
+            ast::DeclKind::Message(_) => Def::Message(at),
+            ast::DeclKind::Report(_) => Def::Report(at),
+            ast::DeclKind::Fixture(_) => Def::Fixture(at),
+            ast::DeclKind::Waivers(_)
+            | ast::DeclKind::Invariant(_)
+            | ast::DeclKind::Test(_)
+            | ast::DeclKind::Tests(_)
+            | ast::DeclKind::Broken(_) => Def::Broken,
+        }
+    }
+
+    /// What `a` or `module.a` means, for places that name a declaration: a type, a procedure, a folder.
+    /// Reports a name that is not there; `what` says what is wanted: "a record or an enum".
+    pub fn resolve(&mut self, dotted: &ast::Dotted, what: &str, scope: &Scope) -> Option<Def> {
+        let mut module = scope.module;
+        for (i, name) in dotted.names.iter().enumerate() {
+            let at = self.at(scope, name.span);
+            let Some((def, declared)) = self.find(module, &name.text) else {
+                if self.is_broken_module(module) {
+                    return None;
+                }
+                let known = self.list_of(module, what);
+                let whose = (i > 0).then(|| self.modules[module.ix()].path.clone());
+                self.unknown_name(&name.text, at, known, whose.as_deref(), what);
+                return None;
+            };
+            self.note(at, def.clone(), declared);
+            match def {
+                Def::Broken => return None,
+                Def::Module(next) if i + 1 < dotted.names.len() => module = next,
+                other if i + 1 == dotted.names.len() => return Some(other),
+                other => {
+                    let message = format!("`{}` is {}, not a module", name.text, other.say());
+                    self.report(Diagnostic::error("unknown-name", at, message));
+                    return None;
+                }
+            }
+        }
+        None
+    }
+
+    /// Whether a module holds a declaration whose name could not be read: then an unknown name may be that one.
+    pub(super) fn is_broken_module(&self, module: ModuleId) -> bool {
+        self.modules[module.ix()].ast.decls.iter().any(|decl| {
+            matches!(&decl.kind, ast::DeclKind::Broken(broken) if broken.name.is_none())
+        })
+    }
+
+    /// The names of a module that stand for what is wanted; all of them where that is anything.
+    fn list_of(&mut self, module: ModuleId, what: &str) -> Vec<String> {
+        let modules = self.modules;
+        let names = modules[module.ix()].names.keys();
+        let mut list: Vec<String> = Vec::new();
+        for name in names {
+            let fits = match self.find(module, name) {
+                Some((def, _)) => what.split(" or ").any(|w| def.say() == w) || what == "a name",
+                None => false,
+            };
+            if fits {
+                list.push(name.to_string());
+            }
+        }
+        list
+    }
+
+    /// Reports a name that nobody declared, with the nearest one that exists, or all of them where they are few.
+    pub fn unknown_name(&mut self, name: &str, at: Place, known: Vec<String>, module: Option<&str>, what: &str) {
+        let message = match module {
+            Some(module) => format!("`{module}` declares no `{name}`"),
+            None if what == "a name" => format!("nothing is called `{name}` here"),
+            None => format!("there is no {} `{name}`", bare(what)),
+        };
+        let found = Diagnostic::error("unknown-name", at, message);
+        self.report(suggest(found, name, at.1, &known));
+    }
+
+    /// The scope of rows and names for the body of a function or a gate with parameters.
+    pub(super) fn lookup_item(&mut self, name: &str) -> Option<(ir::ItemId, Ty)> {
+        self.cache.implied.get(name).cloned()
+    }
+
+    /// Declares an evidence item that no `evidence` line declares, such as a procedure's log.
+    pub fn imply_item(&mut self, name: &str, item: ir::ItemId, ty: Ty) {
+        self.cache.implied.insert(name.to_string(), (item, ty));
+    }
+
+    /// The value of a constant text.
+    pub(super) fn constant_text(&mut self, text: &str, at: Place) -> Typed {
+        self.push(Node::Const(Const::Text(text.to_string())), Ty::Text, at)
+    }
+
+    /// The instance of a gate for arguments that read `key`; made when first asked for.
+    pub(super) fn gate_instance(&mut self, decl: DeclRef, key: String, scope: Scope) -> ir::GateId {
+        if let Some(id) = self.cache.gates.get(&(decl, key.clone())) {
+            return *id;
+        }
+        let id = ir::GateId(offset(self.gates.len()));
+        let found = self.decl(decl);
+        let place = (self.modules[decl.module.ix()].file, found.span);
+        let at = self.origin(place);
+        let (name, level, own) = match &found.kind {
+            ast::DeclKind::Gate(gate) => {
+                let level = match gate.level.as_ref().map(|l| l.node) {
+                    Some(ast::Level::Hard) => ir::Level::Hard,
+                    Some(ast::Level::Advisory) => ir::Level::Advisory,
+                    None => ir::Level::Blocking,
+                };
+                let own = decl.module == ModuleId::ROOT && gate.params.is_empty();
+                (gate.name.text.to_string(), level, own)
+            }
+            _ => (String::new(), ir::Level::Blocking, false),
+        };
+        let name = if key.is_empty() { name } else { format!("{name}({key})") };
+        self.gates.push(ir::Gate {
+            name,
+            level,
+            own,
+            clauses: Vec::new(),
+            at,
+        });
+        self.cache.gates.insert((decl, key), id);
+        self.gate_uses.push(super::GateUse { id, decl, scope });
+        id
+    }
+}
+
+impl<T: Clone> Progress<T> {
+    pub(super) fn done(&self) -> Option<T> {
+        match self {
+            Progress::Open => None,
+            Progress::Done(value) => Some(value.clone()),
+        }
+    }
+}
+
+impl Def {
+    /// What it is, for messages: "a gate".
+    pub fn say(&self) -> &'static str {
+        match self {
+            Def::Module(_) => "a module",
+            Def::Rollout => "the rollout",
+            Def::Owner => "an owner",
+            Def::Enum(_) => "an enum",
+            Def::Member(..) => "a member of an enum",
+            Def::Record(_) => "a record",
+            Def::Field(..) | Def::Derived(_) => "a field",
+            Def::Table(_) => "a table",
+            Def::Let(_) => "a `let`",
+            Def::Fn(_) => "a function",
+            Def::Param(_) => "a param",
+            Def::Folder(_) => "a folder",
+            Def::Item(_) => "evidence",
+            Def::Threshold(_) => "a threshold",
+            Def::Gate(_) => "a gate",
+            Def::Group(_) => "a group",
+            Def::Approval(_) => "an approval",
+            Def::Calendar(_) => "a freeze or window",
+            Def::Phase(_) => "a phase",
+            Def::Trigger(_) => "a trigger",
+            Def::Procedure(_) => "a rollback or switch",
+            Def::Message(_) => "a message",
+            Def::Report(_) => "a report",
+            Def::Fixture(_) => "a fixture",
+            Def::Local => "a name bound here",
+            Def::Known => "a known name",
+            Def::Builtin(_) => "a function of the tool",
+            Def::Broken => "a declaration that could not be read",
+        }
+    }
+}
+
+/// "a record or an enum" without its articles.
+fn bare(what: &str) -> String {
+    let words = what.split(' ').filter(|w| *w != "a" && *w != "an");
+    words.collect::<Vec<_>>().join(" ")
+}
+
+/// Adds the nearest name, as a fix, or the list of all where it is short.
+pub fn suggest(found: Diagnostic, name: &str, span: Span, known: &[String]) -> Diagnostic {
+    if let Some(near) = nearest(name, known) {
+        return found
+            .label(format!("did you mean `{near}`?"))
+            .fix(format!("write `{near}`"), false, vec![(span, near.to_string())]);
+    }
+    if known.is_empty() || known.len() > 12 {
+        return found;
+    }
+    let list: Vec<String> = known.iter().map(|k| format!("`{k}`")).collect();
+    found.help(format!("there is {}", list.join(", ")))
+}
+
+/// The known word that differs least, if it differs little.
+pub fn nearest<'k>(name: &str, known: &'k [String]) -> Option<&'k str> {
+    let limit = (name.chars().count() / 3).clamp(1, 3);
+    known
+        .iter()
+        .map(|word| (distance(name, word), word.as_str()))
+        .filter(|(d, word)| *d <= limit && *word != name)
+        .min()
+        .map(|(_, word)| word)
+}
+
+/// How many letters must be changed, added, dropped or swapped with a neighbour; case aside.
+fn distance(a: &str, b: &str) -> usize {
+    let a: Vec<char> = a.to_lowercase().chars().collect();
+    let b: Vec<char> = b.to_lowercase().chars().collect();
+    let mut rows: Vec<Vec<usize>> = vec![(0..=b.len()).collect()];
+    for i in 1..=a.len() {
+        let mut row = vec![i];
+        for j in 1..=b.len() {
+            let cost = usize::from(a[i - 1] != b[j - 1]);
+            let mut best = (rows[i - 1][j] + 1).min(row[j - 1] + 1).min(rows[i - 1][j - 1] + cost);
+            if i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1] {
+                best = best.min(rows[i - 2][j - 2] + 1);
+            }
+            row.push(best);
+        }
+        rows.push(row);
+    }
+    rows[a.len()][b.len()]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn near_names_are_near() {
+        let known = ["baseline", "latency", "slo", "lane"].map(String::from);
+        let check = |name, want| assert_eq!(nearest(name, &known), want, "{name}");
+        check("latncy", Some("latency"));
+        check("latnecy", Some("latency"));
+        check("lanes", Some("lane"));
+        check("Slo", Some("slo"));
+        check("weather", None);
+    }
+}
