@@ -11,14 +11,11 @@ mod text;
 mod types;
 mod units;
 
-#[cfg(test)]
-mod trial;
-
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use indexmap::IndexMap;
-use rolloutc_runtime::ir::{self, Code, Const, GateId, ItemId, LocalId, Node, NodeId, OriginId};
+use rolloutc_runtime::ir::{self, Code, GateId, ItemId, LocalId, Node, NodeId, OriginId};
 use rolloutc_runtime::ty::{EnumId, RecordId, Ty};
 
 use crate::diagnostic::{Diagnostic, Severity};
@@ -26,10 +23,9 @@ use crate::source::{FileId, SourceFile, Span};
 use crate::syntax::ast;
 use outline::{Module, ModuleId};
 
-pub use consts::number;
 pub use names::Scope;
 pub use say::say;
-pub use types::{Inherited, Shape};
+pub use types::{Inherited, ItemShape, paths};
 
 /// A place: a file and a stretch of it.
 pub type Place = (FileId, Span);
@@ -217,7 +213,7 @@ struct Cache<'a> {
     records: BTreeMap<DeclRef, Progress<RecordId>>,
     data: Vec<types::RecordData<'a>>,
     made: BTreeMap<String, RecordId>,
-    items: BTreeMap<u32, Progress<types::Shape<'a>>>,
+    items: BTreeMap<u32, Progress<types::ItemShape<'a>>>,
     lets: BTreeMap<DeclRef, Progress<Typed>>,
     tables: BTreeMap<DeclRef, Progress<Typed>>,
     params: BTreeMap<u32, Progress<Ty>>,
@@ -323,7 +319,9 @@ impl<'a> Checker<'a> {
 
     /// Whether an error was found.
     pub fn failed(&self) -> bool {
-        self.diagnostics.iter().any(|d| d.severity == Severity::Error)
+        self.diagnostics
+            .iter()
+            .any(|d| d.severity == Severity::Error)
     }
 
     /// Registers a place.
@@ -348,7 +346,8 @@ impl<'a> Checker<'a> {
         if self.code.len() >= NODE_LIMIT {
             if !self.cache.said_costly {
                 self.cache.said_costly = true;
-                let message = "this policy grows beyond a million steps when its functions are written out";
+                let message =
+                    "this policy grows beyond a million steps when its functions are written out";
                 self.report_always(
                     Diagnostic::error("too-costly", at, message)
                         .help("name shared parts with a top-level `let`, which is computed once"),
@@ -370,7 +369,7 @@ impl<'a> Checker<'a> {
 
     /// What stands where something was already reported: fits everything, silences what follows.
     pub fn poison(&mut self, at: Place) -> Typed {
-        self.push(Node::Const(Const::Null), Ty::Nothing, at)
+        self.push(Node::Unknown(String::new()), Ty::Nothing, at)
     }
 
     /// A node.
@@ -391,7 +390,9 @@ impl<'a> Checker<'a> {
     /// The text of a place.
     pub fn source(&self, at: Place) -> &'a str {
         let files: &'a [SourceFile] = self.files;
-        files.get(at.0.0 as usize).map_or("", |file| file.slice(at.1))
+        files
+            .get(at.0.0 as usize)
+            .map_or("", |file| file.slice(at.1))
     }
 }
 

@@ -1,5 +1,6 @@
 //! Policy text to program.
 
+pub mod check;
 pub mod codes;
 pub mod diagnostic;
 pub mod source;

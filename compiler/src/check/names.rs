@@ -61,7 +61,11 @@ impl Scope {
 
     /// What a name is bound to.
     pub fn local(&self, name: &str) -> Option<&Local> {
-        self.names.iter().rev().find(|(n, _)| **n == *name).map(|(_, local)| local)
+        self.names
+            .iter()
+            .rev()
+            .find(|(n, _)| **n == *name)
+            .map(|(_, local)| local)
     }
 
     /// All bound names.
@@ -118,8 +122,12 @@ impl<'a> Checker<'a> {
                 }
                 ast::DeclKind::Owners(owners) => {
                     for owner in owners {
-                        let spelling = owner.spelling.as_ref().map_or(&owner.name.text, |s| &s.value);
-                        self.owners.insert(owner.name.text.to_string(), spelling.to_string());
+                        let spelling = owner
+                            .spelling
+                            .as_ref()
+                            .map_or(&owner.name.text, |s| &s.value);
+                        self.owners
+                            .insert(owner.name.text.to_string(), spelling.to_string());
                     }
                 }
                 _ => {}
@@ -137,7 +145,9 @@ impl<'a> Checker<'a> {
             ast::DeclKind::Rollout(rollout) if at.module == ModuleId::ROOT => Some((at, rollout)),
             _ => None,
         });
-        let Some((decl, rollout)) = rollout else { return };
+        let Some((decl, rollout)) = rollout else {
+            return;
+        };
         let scope = Scope::module(decl.module);
         self.within(decl, |c| {
             match &rollout.subject {
@@ -156,7 +166,10 @@ impl<'a> Checker<'a> {
                 let at = c.at(&scope, per.name.span);
                 let rows = c.expr(&per.source, None, &scope);
                 let (local, row) = c.row(&rows, &per.source, &scope, at);
-                let value = Typed { node: row.node, ty: row.ty };
+                let value = Typed {
+                    node: row.node,
+                    ty: row.ty,
+                };
                 c.per = Some(ir::Per {
                     name: per.name.text.to_string(),
                     rows: rows.node,
@@ -202,7 +215,9 @@ impl<'a> Checker<'a> {
             ast::DeclKind::Param(_) => Def::Param(ir::ParamId(id(&self.ids.params))),
             ast::DeclKind::Folder(_) => Def::Folder(at),
             ast::DeclKind::Evidence(_) => Def::Item(ir::ItemId(id(&self.ids.items))),
-            ast::DeclKind::Threshold(_) => Def::Threshold(ir::ThresholdId(id(&self.ids.thresholds))),
+            ast::DeclKind::Threshold(_) => {
+                Def::Threshold(ir::ThresholdId(id(&self.ids.thresholds)))
+            }
             ast::DeclKind::Gate(_) => Def::Gate(at),
             ast::DeclKind::Group(_) => Def::Group(ir::GroupId(id(&self.ids.groups))),
             ast::DeclKind::Approval(_) => Def::Approval(ir::ApprovalId(id(&self.ids.approvals))),
@@ -257,9 +272,9 @@ impl<'a> Checker<'a> {
 
     /// Whether a module holds a declaration whose name could not be read: then an unknown name may be that one.
     pub(super) fn is_broken_module(&self, module: ModuleId) -> bool {
-        self.modules[module.ix()].ast.decls.iter().any(|decl| {
-            matches!(&decl.kind, ast::DeclKind::Broken(broken) if broken.name.is_none())
-        })
+        self.modules[module.ix()].ast.decls.iter().any(
+            |decl| matches!(&decl.kind, ast::DeclKind::Broken(broken) if broken.name.is_none()),
+        )
     }
 
     /// The names of a module that stand for what is wanted; all of them where that is anything.
@@ -280,7 +295,14 @@ impl<'a> Checker<'a> {
     }
 
     /// Reports a name that nobody declared, with the nearest one that exists, or all of them where they are few.
-    pub fn unknown_name(&mut self, name: &str, at: Place, known: Vec<String>, module: Option<&str>, what: &str) {
+    pub fn unknown_name(
+        &mut self,
+        name: &str,
+        at: Place,
+        known: Vec<String>,
+        module: Option<&str>,
+        what: &str,
+    ) {
         let message = match module {
             Some(module) => format!("`{module}` declares no `{name}`"),
             None if what == "a name" => format!("nothing is called `{name}` here"),
@@ -326,7 +348,11 @@ impl<'a> Checker<'a> {
             }
             _ => (String::new(), ir::Level::Blocking, false),
         };
-        let name = if key.is_empty() { name } else { format!("{name}({key})") };
+        let name = if key.is_empty() {
+            name
+        } else {
+            format!("{name}({key})")
+        };
         self.gates.push(ir::Gate {
             name,
             level,
@@ -394,9 +420,11 @@ fn bare(what: &str) -> String {
 /// Adds the nearest name, as a fix, or the list of all where it is short.
 pub fn suggest(found: Diagnostic, name: &str, span: Span, known: &[String]) -> Diagnostic {
     if let Some(near) = nearest(name, known) {
-        return found
-            .label(format!("did you mean `{near}`?"))
-            .fix(format!("write `{near}`"), false, vec![(span, near.to_string())]);
+        return found.label(format!("did you mean `{near}`?")).fix(
+            format!("write `{near}`"),
+            false,
+            vec![(span, near.to_string())],
+        );
     }
     if known.is_empty() || known.len() > 12 {
         return found;
@@ -425,7 +453,9 @@ fn distance(a: &str, b: &str) -> usize {
         let mut row = vec![i];
         for j in 1..=b.len() {
             let cost = usize::from(a[i - 1] != b[j - 1]);
-            let mut best = (rows[i - 1][j] + 1).min(row[j - 1] + 1).min(rows[i - 1][j - 1] + cost);
+            let mut best = (rows[i - 1][j] + 1)
+                .min(row[j - 1] + 1)
+                .min(rows[i - 1][j - 1] + cost);
             if i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1] {
                 best = best.min(rows[i - 2][j - 2] + 1);
             }

@@ -187,7 +187,10 @@ impl Loader<'_> {
                     let message = format!("there is no module `{dotted}`");
                     self.diagnostics.push(
                         Diagnostic::error("unknown-name", (file, dotted.span), message)
-                            .help(format!("the modules that come with the tool are {}", all.join(", ")))
+                            .help(format!(
+                                "the modules that come with the tool are {}",
+                                all.join(", ")
+                            ))
                             .help("a file of your own is used as `use \"./name.rollout\" as name`"),
                     );
                     return None;
@@ -197,12 +200,17 @@ impl Loader<'_> {
             ast::UseTarget::File { path, .. } => {
                 let target = join(&base, path.as_str());
                 let known = self.modules.iter().any(|m| m.path == target);
-                let text = if known { Some(Arc::from("")) } else { (self.text_of)(&target) };
+                let text = if known {
+                    Some(Arc::from(""))
+                } else {
+                    (self.text_of)(&target)
+                };
                 let Some(text) = text else {
                     let message = format!("there is no file `{}`", path.as_str());
                     self.diagnostics.push(
-                        Diagnostic::error("unknown-name", (file, path.span), message)
-                            .help(format!("it is looked for at `{target}`, beside the file that uses it")),
+                        Diagnostic::error("unknown-name", (file, path.span), message).help(
+                            format!("it is looked for at `{target}`, beside the file that uses it"),
+                        ),
                     );
                     return None;
                 };
@@ -211,8 +219,17 @@ impl Loader<'_> {
         }
     }
 
-    fn reach(&mut self, path: &str, text: Arc<str>, std: bool, at: (FileId, Span)) -> Option<ModuleId> {
-        let known = self.modules.iter().position(|m| m.path == path && m.std == std);
+    fn reach(
+        &mut self,
+        path: &str,
+        text: Arc<str>,
+        std: bool,
+        at: (FileId, Span),
+    ) -> Option<ModuleId> {
+        let known = self
+            .modules
+            .iter()
+            .position(|m| m.path == path && m.std == std);
         let Some(known) = known.map(ModuleId::of) else {
             return Some(self.module(path, text, std));
         };

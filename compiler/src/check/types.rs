@@ -119,7 +119,8 @@ impl<'a> Checker<'a> {
                 },
                 Ty::Nothing => Ty::Nothing,
                 other => {
-                    let message = format!("a series has records as rows, not {}", say(self, &other));
+                    let message =
+                        format!("a series has records as rows, not {}", say(self, &other));
                     self.report(
                         Diagnostic::error("type-mismatch", at, message)
                             .help("give the value a name: `series { value: … }`"),
@@ -144,7 +145,9 @@ impl<'a> Checker<'a> {
                 }
             }
             ast::TypeKind::Enum(members) => Ty::Enum(self.new_enum(name, members, false, scope)),
-            ast::TypeKind::Record(items) => Ty::Record(self.fields(name, items, keys, false, scope)),
+            ast::TypeKind::Record(items) => {
+                Ty::Record(self.fields(name, items, keys, false, scope))
+            }
             ast::TypeKind::Paren(inner) => self.ty_named(inner, name, keys, scope),
         };
         match base {
@@ -155,23 +158,39 @@ impl<'a> Checker<'a> {
     }
 
     fn ty_of_name(&mut self, dotted: &ast::Dotted, scope: &Scope) -> Ty {
-        let scalar = dotted.single().and_then(|name| SCALARS.iter().find(|(word, _)| *word == name.as_str()));
+        let scalar = dotted
+            .single()
+            .and_then(|name| SCALARS.iter().find(|(word, _)| *word == name.as_str()));
         if let Some((_, ty)) = scalar {
             return ty.clone();
         }
         let what = "a record or an enum";
-        let known = dotted.single().is_some_and(|n| self.find(scope.module, &n.text).is_none());
+        let known = dotted
+            .single()
+            .is_some_and(|n| self.find(scope.module, &n.text).is_none());
         if known && !self.is_broken_module(scope.module) {
-            let Some(name) = dotted.single() else { return Ty::Nothing };
+            let Some(name) = dotted.single() else {
+                return Ty::Nothing;
+            };
             let mut list: Vec<String> = SCALARS.iter().map(|(word, _)| word.to_string()).collect();
-            for other in self.modules[scope.module.ix()].names.keys().cloned().collect::<Vec<_>>() {
+            for other in self.modules[scope.module.ix()]
+                .names
+                .keys()
+                .cloned()
+                .collect::<Vec<_>>()
+            {
                 if let Some((Def::Enum(_) | Def::Record(_), _)) = self.find(scope.module, &other) {
                     list.push(other.to_string());
                 }
             }
             let at = self.at(scope, name.span);
             let message = format!("there is no type `{}`", name.text);
-            let found = suggest(Diagnostic::error("unknown-name", at, message), &name.text, name.span, &list);
+            let found = suggest(
+                Diagnostic::error("unknown-name", at, message),
+                &name.text,
+                name.span,
+                &list,
+            );
             self.report(found);
             return Ty::Nothing;
         }
@@ -209,10 +228,20 @@ impl<'a> Checker<'a> {
             return Ty::Nothing;
         };
         let ty = &self.records[record.0 as usize].fields[slot as usize].ty;
-        if matches!(ty, Ty::Optional(_) | Ty::Record(_) | Ty::Rows { .. } | Ty::List(_)) {
-            let message = format!("`{}` cannot tell rows apart: it is {}", key.text, say(self, ty));
+        if matches!(
+            ty,
+            Ty::Optional(_) | Ty::Record(_) | Ty::Rows { .. } | Ty::List(_)
+        ) {
+            let message = format!(
+                "`{}` cannot tell rows apart: it is {}",
+                key.text,
+                say(self, ty)
+            );
             let at = self.at(scope, key.span);
-            self.report(Diagnostic::error("type-mismatch", at, message).help("a key is one value that every row has"));
+            self.report(
+                Diagnostic::error("type-mismatch", at, message)
+                    .help("a key is one value that every row has"),
+            );
         }
         Ty::Rows {
             record,
@@ -221,13 +250,20 @@ impl<'a> Checker<'a> {
     }
 
     /// The layout of a map's rows: the key, then the fields of the value, or `value`.
-    pub(super) fn map_row(&mut self, value: Ty, key: Option<&ast::Name>, scope: &Scope) -> RecordId {
+    pub(super) fn map_row(
+        &mut self,
+        value: Ty,
+        key: Option<&ast::Name>,
+        scope: &Scope,
+    ) -> RecordId {
         let name: &str = key.map_or("key", |k| k.as_str());
         let made = format!("map {name} {value:?}");
         if let Some(id) = self.cache.made.get(&made) {
             return *id;
         }
-        let here = key.map_or((self.modules[scope.module.ix()].file, Span::at(0)), |k| self.at(scope, k.span));
+        let here = key.map_or((self.modules[scope.module.ix()].file, Span::at(0)), |k| {
+            self.at(scope, k.span)
+        });
         let key_field = ir::Field {
             name: name.to_string(),
             ty: Ty::Text,
@@ -285,7 +321,11 @@ impl<'a> Checker<'a> {
             return *id;
         }
         let data = RecordData::new(vec![at; fields.len()]);
-        let field = |(name, ty)| ir::Field { name, ty, read: None };
+        let field = |(name, ty)| ir::Field {
+            name,
+            ty,
+            read: None,
+        };
         let record = ir::Record {
             name: "a value".to_string(),
             closed: false,
@@ -310,7 +350,10 @@ impl<'a> Checker<'a> {
     /// A stored field of a record by its name.
     pub fn slot(&self, record: RecordId, name: &str) -> Option<u16> {
         let fields = &self.records[record.0 as usize].fields;
-        fields.iter().position(|f| f.name == *name).and_then(|i| u16::try_from(i).ok())
+        fields
+            .iter()
+            .position(|f| f.name == *name)
+            .and_then(|i| u16::try_from(i).ok())
     }
 
     /// The layout of a declared record.
@@ -334,7 +377,13 @@ impl<'a> Checker<'a> {
         self.cache.records.insert(decl, Progress::Open);
         let scope = Scope::module(decl.module);
         let id = self.within(decl, |c| {
-            c.fields(&record.name.text, &record.items, KeyCase::Exact, found.tainted, &scope)
+            c.fields(
+                &record.name.text,
+                &record.items,
+                KeyCase::Exact,
+                found.tainted,
+                &scope,
+            )
         });
         self.cache.records.insert(decl, Progress::Done(id));
         Some(id)
@@ -359,12 +408,6 @@ impl<'a> Checker<'a> {
         data.tainted = tainted;
         let (mut observed, mut about) = (None, Vec::new());
         for item in items {
-            let inherited = |node| Inherited {
-                module: scope.module,
-                keys,
-                node,
-                span: item.span,
-            };
             match &item.node {
                 ast::FieldItem::Spread(dotted) => {
                     let Some(of) = self.spread(dotted, scope) else {
@@ -405,10 +448,20 @@ impl<'a> Checker<'a> {
                         });
                     }
                 }
-                ast::FieldItem::Observed(node) => data.observed = Some(inherited_observed(inherited_at(scope, keys, item.span), node)),
+                ast::FieldItem::Observed(node) => {
+                    data.observed = Some(inherited_observed(
+                        inherited_at(scope, keys, item.span),
+                        node,
+                    ))
+                }
                 ast::FieldItem::About(node) => {
                     let (module, keys, span) = inherited_at(scope, keys, item.span);
-                    data.about.push(Inherited { module, keys, node, span });
+                    data.about.push(Inherited {
+                        module,
+                        keys,
+                        node,
+                        span,
+                    });
                 }
                 ast::FieldItem::Closed => record.closed = true,
                 ast::FieldItem::Keys(_)
@@ -417,11 +470,14 @@ impl<'a> Checker<'a> {
                 | ast::FieldItem::Since(_)
                 | ast::FieldItem::MayBeEmpty => {}
             }
-            let _ = inherited::<()>;
         }
         data.observed = data.observed.or(observed);
         let own: Vec<String> = data.about.iter().map(|a| a.node.what.to_string()).collect();
-        data.about.extend(about.into_iter().filter(|a| !own.contains(&a.node.what.to_string())));
+        data.about.extend(
+            about
+                .into_iter()
+                .filter(|a| !own.contains(&a.node.what.to_string())),
+        );
         self.new_record(record, data)
     }
 
@@ -437,10 +493,22 @@ impl<'a> Checker<'a> {
         }
     }
 
-    fn is_new(&mut self, record: &ir::Record, data: &RecordData<'a>, name: &str, at: Place) -> bool {
-        let stored = record.fields.iter().position(|f| f.name == name).map(|i| data.places[i]);
+    fn is_new(
+        &mut self,
+        record: &ir::Record,
+        data: &RecordData<'a>,
+        name: &str,
+        at: Place,
+    ) -> bool {
+        let stored = record
+            .fields
+            .iter()
+            .position(|f| f.name == name)
+            .map(|i| data.places[i]);
         let derived = data.derived.iter().find(|d| *d.name == *name).map(|d| d.at);
-        let Some(first) = stored.or(derived) else { return true };
+        let Some(first) = stored.or(derived) else {
+            return true;
+        };
         let message = format!("the field `{name}` is there twice");
         self.report(
             Diagnostic::error("duplicate-name", at, message)
@@ -462,7 +530,13 @@ impl<'a> Checker<'a> {
     }
 
     /// A field of a schema, with how it is found in a document.
-    fn field_of(&mut self, field: &'a ast::Field, owner: &str, keys: KeyCase, scope: &Scope) -> ir::Field {
+    fn field_of(
+        &mut self,
+        field: &'a ast::Field,
+        owner: &str,
+        keys: KeyCase,
+        scope: &Scope,
+    ) -> ir::Field {
         let name = format!("`{}` of `{owner}`", field.name.text);
         let mut ty = self.ty_named(&field.ty, &name, keys, scope);
         let inner = scalar_of(&ty).clone();
@@ -484,24 +558,46 @@ impl<'a> Checker<'a> {
             } else if dimension(&inner) == Some(unit.dimension()) {
                 read.unit = Some(unit);
             } else {
-                let message = format!("`{}` is {}, which has no `{}`", field.name.text, say(self, &inner), unit.word());
-                self.report(Diagnostic::error("unit-mismatch", at, message).help(format!(
-                    "write its type as `{}`",
-                    match unit.dimension() {
-                        Dimension::Duration => "duration",
-                        Dimension::Ratio => "ratio",
-                        Dimension::Bytes => "bytes",
-                    }
-                )));
+                let message = format!(
+                    "`{}` is {}, which has no `{}`",
+                    field.name.text,
+                    say(self, &inner),
+                    unit.word()
+                );
+                self.report(
+                    Diagnostic::error("unit-mismatch", at, message).help(format!(
+                        "write its type as `{}`",
+                        match unit.dimension() {
+                            Dimension::Duration => "duration",
+                            Dimension::Ratio => "ratio",
+                            Dimension::Bytes => "bytes",
+                        }
+                    )),
+                );
             }
         }
-        if let Some(span) = field.signed.filter(|_| !inner.is_numeric() && inner != Ty::Nothing) {
-            self.tail(scope, span, "signed", "numbers, durations and sizes", &inner);
+        if let Some(span) = field
+            .signed
+            .filter(|_| !inner.is_numeric() && inner != Ty::Nothing)
+        {
+            self.tail(
+                scope,
+                span,
+                "signed",
+                "numbers, durations and sizes",
+                &inner,
+            );
         }
-        if let Some(span) = field.assume_utc.filter(|_| !matches!(inner, Ty::Instant | Ty::Nothing)) {
+        if let Some(span) = field
+            .assume_utc
+            .filter(|_| !matches!(inner, Ty::Instant | Ty::Nothing))
+        {
             self.tail(scope, span, "assume utc", "instants", &inner);
         }
-        if let Some(span) = field.any_case.filter(|_| !matches!(inner, Ty::Enum(_) | Ty::Text | Ty::Nothing)) {
+        if let Some(span) = field
+            .any_case
+            .filter(|_| !matches!(inner, Ty::Enum(_) | Ty::Text | Ty::Nothing))
+        {
             self.tail(scope, span, "any case", "enums and texts", &inner);
         }
         let bound = |c: &mut Self, e: &Option<ast::Expr>| {
@@ -564,9 +660,14 @@ impl<'a> Checker<'a> {
         let values = parts.iter().filter(|p| **p == LinePart::Value).count();
         if values != 1 {
             let at = self.at(scope, line.span);
-            let message = if values == 0 { "this line says nowhere where the value stands" } else { "this line has more than one value" };
+            let message = if values == 0 {
+                "this line says nowhere where the value stands"
+            } else {
+                "this line has more than one value"
+            };
             self.report(
-                Diagnostic::error("bad-pattern", at, message).help("write `{}` once, where the value stands; `*` is anything"),
+                Diagnostic::error("bad-pattern", at, message)
+                    .help("write `{}` once, where the value stands; `*` is anything"),
             );
             return None;
         }
@@ -589,7 +690,10 @@ impl<'a> Checker<'a> {
         let Some(decl) = self.ids.items.get(id.ix()).copied() else {
             let implied = self.cache.implied.values().find(|(item, _)| *item == id);
             return match implied {
-                Some((_, ty)) => ItemShape { ty: ty.clone(), ..nothing },
+                Some((_, ty)) => ItemShape {
+                    ty: ty.clone(),
+                    ..nothing
+                },
                 None => nothing,
             };
         };
@@ -604,10 +708,21 @@ impl<'a> Checker<'a> {
         shape
     }
 
-    fn item_shape(&mut self, evidence: &'a ast::Evidence, tainted: bool, scope: &Scope) -> ItemShape<'a> {
+    fn item_shape(
+        &mut self,
+        evidence: &'a ast::Evidence,
+        tainted: bool,
+        scope: &Scope,
+    ) -> ItemShape<'a> {
         let keys = own_keys(&evidence.items).unwrap_or(KeyCase::Exact);
         let Some(ty) = &evidence.ty else {
-            let id = self.fields(&evidence.name.text, &evidence.items, KeyCase::Exact, tainted, scope);
+            let id = self.fields(
+                &evidence.name.text,
+                &evidence.items,
+                KeyCase::Exact,
+                tainted,
+                scope,
+            );
             let data = self.data(id);
             return ItemShape {
                 ty: Ty::Record(id),
@@ -620,10 +735,23 @@ impl<'a> Checker<'a> {
         let (mut own, mut spread, mut about) = (None, None, Vec::new());
         for item in &evidence.items {
             match &item.node {
-                ast::FieldItem::Observed(node) => own = Some(inherited_observed(inherited_at(scope, keys, item.span), node)),
+                ast::FieldItem::Observed(node) => {
+                    own = Some(inherited_observed(
+                        inherited_at(scope, keys, item.span),
+                        node,
+                    ))
+                }
                 ast::FieldItem::About(node) => {
                     let (module, keys, span) = inherited_at(scope, keys, item.span);
-                    about.insert(0, Inherited { module, keys, node: &**node, span });
+                    about.insert(
+                        0,
+                        Inherited {
+                            module,
+                            keys,
+                            node: &**node,
+                            span,
+                        },
+                    );
                 }
                 ast::FieldItem::Spread(dotted) => {
                     if let Some(of) = self.spread(dotted, scope) {
@@ -634,8 +762,14 @@ impl<'a> Checker<'a> {
                 }
                 ast::FieldItem::Field(_) | ast::FieldItem::Let(_) => {
                     let at = self.at(scope, item.span);
-                    let message = format!("`{}` has its type already, so its body takes no fields", evidence.name.text);
-                    self.report(Diagnostic::error("type-mismatch", at, message).help("put the field into the record, or leave the type out"));
+                    let message = format!(
+                        "`{}` has its type already, so its body takes no fields",
+                        evidence.name.text
+                    );
+                    self.report(
+                        Diagnostic::error("type-mismatch", at, message)
+                            .help("put the field into the record, or leave the type out"),
+                    );
                 }
                 ast::FieldItem::Keys(_)
                 | ast::FieldItem::Fresh { .. }
@@ -651,7 +785,10 @@ impl<'a> Checker<'a> {
         };
         let (from, also) = row.map_or((None, Vec::new()), |d| (d.observed, d.about));
         let said: Vec<String> = about.iter().map(|a| a.node.what.to_string()).collect();
-        about.extend(also.into_iter().filter(|a| !said.contains(&a.node.what.to_string())));
+        about.extend(
+            also.into_iter()
+                .filter(|a| !said.contains(&a.node.what.to_string())),
+        );
         ItemShape {
             ty,
             keys,
@@ -671,13 +808,24 @@ impl<'a> Checker<'a> {
         };
         let scope = Scope::module(decl.module);
         let id = self.within(decl, |c| {
-            c.new_enum(&declared.name.text, &declared.members, found.tainted, &scope)
+            c.new_enum(
+                &declared.name.text,
+                &declared.members,
+                found.tainted,
+                &scope,
+            )
         });
         self.cache.enums.insert(decl, id);
         id
     }
 
-    fn new_enum(&mut self, name: &str, members: &ast::Members, tainted: bool, scope: &Scope) -> EnumId {
+    fn new_enum(
+        &mut self,
+        name: &str,
+        members: &ast::Members,
+        tainted: bool,
+        scope: &Scope,
+    ) -> EnumId {
         let mut made = ir::Enum {
             name: name.to_string(),
             any_case: members.any_case.is_some(),
@@ -687,14 +835,26 @@ impl<'a> Checker<'a> {
             places: Vec::new(),
             tainted,
         };
-        let fold = |text: &str| if made.any_case { text.to_ascii_lowercase() } else { text.to_string() };
+        let fold = |text: &str| {
+            if made.any_case {
+                text.to_ascii_lowercase()
+            } else {
+                text.to_string()
+            }
+        };
         let mut spelled: Vec<(String, Place)> = Vec::new();
         for member in &members.list {
             let at = self.at(scope, member.name.span);
-            if let Some(i) = made.members.iter().position(|m: &ir::Member| m.name == *member.name.text) {
+            if let Some(i) = made
+                .members
+                .iter()
+                .position(|m: &ir::Member| m.name == *member.name.text)
+            {
                 let message = format!("the member `{}` is there twice", member.name.text);
                 let first = data.places[i];
-                self.report(Diagnostic::error("duplicate-name", at, message).also(first, "first here"));
+                self.report(
+                    Diagnostic::error("duplicate-name", at, message).also(first, "first here"),
+                );
                 continue;
             }
             let mut spellings: Vec<(String, Place)> = Vec::new();
@@ -745,14 +905,21 @@ impl<'a> Checker<'a> {
     pub(super) fn enum_of_words(&self, words: &[&str], module: ModuleId) -> Option<EnumId> {
         let has_all = |id: &EnumId| words.iter().all(|w| self.member(*id, w).is_some());
         let of = |m: ModuleId| {
-            let all = self.cache.enums.iter().filter(move |(decl, _)| decl.module == m);
+            let all = self
+                .cache
+                .enums
+                .iter()
+                .filter(move |(decl, _)| decl.module == m);
             all.map(|(_, id)| *id).filter(has_all).collect::<Vec<_>>()
         };
         let own = of(module);
         if !own.is_empty() {
             return <[EnumId; 1]>::try_from(own).ok().map(|[id]| id);
         }
-        let used = self.modules[module.ix()].names.values().filter_map(|e| e.module);
+        let used = self.modules[module.ix()]
+            .names
+            .values()
+            .filter_map(|e| e.module);
         let found: Vec<EnumId> = used.flat_map(of).collect();
         <[EnumId; 1]>::try_from(found).ok().map(|[id]| id)
     }
@@ -768,16 +935,24 @@ impl<'a> Checker<'a> {
         let found = self.decl(decl);
         let scope = Scope::module(decl.module);
         let typed = match &found.kind {
-            ast::DeclKind::Table(table) => {
-                self.within(decl, |c| c.table_rows(table, found.tainted, &scope, found.span))
-            }
+            ast::DeclKind::Table(table) => self.within(decl, |c| {
+                c.table_rows(table, found.tainted, &scope, found.span)
+            }),
             _ => self.poison(user),
         };
-        self.cache.tables.insert(decl, Progress::Done(typed.clone()));
+        self.cache
+            .tables
+            .insert(decl, Progress::Done(typed.clone()));
         typed
     }
 
-    fn table_rows(&mut self, table: &'a ast::Table, tainted: bool, scope: &Scope, span: Span) -> Typed {
+    fn table_rows(
+        &mut self,
+        table: &'a ast::Table,
+        tainted: bool,
+        scope: &Scope,
+        span: Span,
+    ) -> Typed {
         let at = self.at(scope, span);
         let mut fields: Vec<ir::Field> = Vec::new();
         let mut data = RecordData::new(Vec::new());
@@ -791,7 +966,8 @@ impl<'a> Checker<'a> {
                 fields: fields.clone(),
             };
             self.is_new(&of, &data, &column.name.text, place);
-            let cells: Vec<&'a ast::Spanned<ast::Cell>> = table.rows.iter().filter_map(|r| r.cells.get(i)).collect();
+            let cells: Vec<&'a ast::Spanned<ast::Cell>> =
+                table.rows.iter().filter_map(|r| r.cells.get(i)).collect();
             let ty = match &column.ty {
                 Some(ty) => self.ty(ty, scope),
                 None => self.column_ty(table, column, &cells, scope),
@@ -826,8 +1002,14 @@ impl<'a> Checker<'a> {
                 if let Some(first) = rows[..i].iter().position(same) {
                     let here = self.at(scope, table.rows[i].span);
                     let there = self.at(scope, table.rows[first].span);
-                    let message = format!("two rows of `{}` have one `{}`", table.name.text, table.key.text);
-                    self.report(Diagnostic::error("duplicate-name", here, message).also(there, "first here"));
+                    let message = format!(
+                        "two rows of `{}` have one `{}`",
+                        table.name.text, table.key.text
+                    );
+                    self.report(
+                        Diagnostic::error("duplicate-name", here, message)
+                            .also(there, "first here"),
+                    );
                 }
             }
         }
@@ -839,7 +1021,13 @@ impl<'a> Checker<'a> {
     }
 
     /// The type of a column from its cells.
-    fn column_ty(&mut self, table: &ast::Table, column: &ast::Column, cells: &[&'a ast::Spanned<ast::Cell>], scope: &Scope) -> Ty {
+    fn column_ty(
+        &mut self,
+        table: &ast::Table,
+        column: &ast::Column,
+        cells: &[&'a ast::Spanned<ast::Cell>],
+        scope: &Scope,
+    ) -> Ty {
         let mut words: Vec<&str> = Vec::new();
         for cell in cells {
             if let ast::Cell::Word(dotted) = &cell.node
@@ -888,7 +1076,9 @@ impl<'a> Checker<'a> {
                 ast::Cell::Word(dotted) => match (dotted.single(), of_words) {
                     (Some(name), _) if matches!(name.as_str(), "true" | "false") => Ty::Bool,
                     (Some(_), Some(id)) => Ty::Enum(id),
-                    _ => self.qualified(dotted, scope).map_or(Ty::Nothing, |(id, _)| Ty::Enum(id)),
+                    _ => self
+                        .qualified(dotted, scope)
+                        .map_or(Ty::Nothing, |(id, _)| Ty::Enum(id)),
                 },
                 ast::Cell::List(list) => {
                     let mut inner = Ty::Nothing;
@@ -903,19 +1093,33 @@ impl<'a> Checker<'a> {
                 Some(joined) => ty = joined,
                 None => {
                     let at = self.at(scope, cell.span);
-                    let message = format!("this cell is {}, those above are {}", say(self, &here), say(self, &ty));
-                    self.report(Diagnostic::error("type-mismatch", at, message).help(format!(
-                        "a column has one type; write it in the first line: `{}: TYPE`",
-                        column.name.text
-                    )));
+                    let message = format!(
+                        "this cell is {}, those above are {}",
+                        say(self, &here),
+                        say(self, &ty)
+                    );
+                    self.report(
+                        Diagnostic::error("type-mismatch", at, message).help(format!(
+                            "a column has one type; write it in the first line: `{}: TYPE`",
+                            column.name.text
+                        )),
+                    );
                 }
             }
         }
-        if absent { Ty::Optional(Box::new(ty)) } else { ty }
+        if absent {
+            Ty::Optional(Box::new(ty))
+        } else {
+            ty
+        }
     }
 
     /// `Enum.member` or `module.Enum.member`.
-    pub(super) fn qualified(&mut self, dotted: &ast::Dotted, scope: &Scope) -> Option<(EnumId, u32)> {
+    pub(super) fn qualified(
+        &mut self,
+        dotted: &ast::Dotted,
+        scope: &Scope,
+    ) -> Option<(EnumId, u32)> {
         let (last, first) = dotted.names.split_last()?;
         let (start, end) = (first.first()?, first.last()?);
         let of = ast::Dotted {
@@ -969,7 +1173,8 @@ impl<'a> Checker<'a> {
                     },
                     (Some(word), _) => {
                         if want != Ty::Nothing {
-                            let message = format!("`{word}` is a word, {} is wanted", say(self, &want));
+                            let message =
+                                format!("`{word}` is a word, {} is wanted", say(self, &want));
                             self.report(Diagnostic::error("type-mismatch", at, message));
                         }
                         Const::Null
@@ -1010,7 +1215,10 @@ fn inherited_at(scope: &Scope, keys: KeyCase, span: Span) -> (ModuleId, KeyCase,
     (scope.module, keys, span)
 }
 
-fn inherited_observed<'a>((module, keys, span): (ModuleId, KeyCase, Span), node: &'a ast::Observed) -> Inherited<'a, ast::Observed> {
+fn inherited_observed<'a>(
+    (module, keys, span): (ModuleId, KeyCase, Span),
+    node: &'a ast::Observed,
+) -> Inherited<'a, ast::Observed> {
     Inherited {
         module,
         keys,
@@ -1028,8 +1236,17 @@ fn own_keys(items: &[ast::Spanned<ast::FieldItem>]) -> Option<KeyCase> {
 
 /// The paths of `at …`, keys spelled as the record says; a quoted key is left alone.
 pub fn paths(path: &ast::JsonPath, keys: KeyCase) -> Vec<ir::Path> {
-    let key = |k: &ast::Key| if k.quoted { k.text.to_string() } else { spelled(&k.text, keys) };
-    path.choices.iter().map(|choice| choice.iter().map(key).collect()).collect()
+    let key = |k: &ast::Key| {
+        if k.quoted {
+            k.text.to_string()
+        } else {
+            spelled(&k.text, keys)
+        }
+    };
+    path.choices
+        .iter()
+        .map(|choice| choice.iter().map(key).collect())
+        .collect()
 }
 
 /// A name as the data spells it.

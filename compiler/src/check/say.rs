@@ -1,0 +1,45 @@
+//! Types in words, for messages. Knows nothing else.
+
+use rolloutc_runtime::ty::{Shape, Ty};
+
+use super::Checker;
+
+/// A type as messages say it: "a duration", "`Status`", "a list of text".
+pub fn say(checker: &Checker<'_>, ty: &Ty) -> String {
+    match ty {
+        Ty::Bool => "a condition".to_string(),
+        Ty::Text => "a text".to_string(),
+        Ty::Int | Ty::Number => "a plain number".to_string(),
+        Ty::Ratio => "a ratio".to_string(),
+        Ty::Duration => "a duration".to_string(),
+        Ty::Bytes => "a size in bytes".to_string(),
+        Ty::Version => "a version".to_string(),
+        Ty::Instant => "an instant".to_string(),
+        Ty::Date => "a date".to_string(),
+        Ty::Secret => "a secret".to_string(),
+        Ty::Nothing => "nothing".to_string(),
+        Ty::Enum(id) => format!("a member of `{}`", checker.enums[id.0 as usize].name),
+        Ty::Record(id) => format!("a record (`{}`)", checker.records[id.0 as usize].name),
+        Ty::Optional(inner) => format!("{}, where it is there", say(checker, inner)),
+        Ty::List(inner) => match &**inner {
+            Ty::Nothing => "an empty list".to_string(),
+            inner => format!("a list of {}", plain(&say(checker, inner))),
+        },
+        Ty::Rows { record, shape } => {
+            let name = &checker.records[record.0 as usize].name;
+            match shape {
+                Shape::List => format!("a list of `{name}`"),
+                Shape::Table { .. } => format!("a table of `{name}`"),
+                Shape::Map { .. } => format!("a map of `{name}`"),
+                Shape::Series => format!("a series of `{name}`"),
+            }
+        }
+    }
+}
+
+/// Without the article.
+fn plain(said: &str) -> &str {
+    said.strip_prefix("a ")
+        .or(said.strip_prefix("an "))
+        .unwrap_or(said)
+}
