@@ -1,1 +1,14 @@
-//! The text shape of the language.
+//! The text shape of the `.rollout` language: its grammar, its words, and how to call its parts.
+//! Knows no meaning; whatever is read here becomes a tree in the compiler.
+
+mod parser {
+    // The derived `parse` and the end-of-input rule come without docs of their own.
+    #![allow(missing_docs)]
+
+    /// The parser of single declarations and clauses, derived from `rollout.pest`.
+    #[derive(pest_derive::Parser)]
+    #[grammar = "rollout.pest"]
+    pub struct RolloutParser;
+}
+
+pub use parser::{RolloutParser, Rule};

@@ -1,0 +1,304 @@
+//! One pass over the bytes before the grammar: where declarations begin, where comments stand, how deep brackets nest.
+//! Knows texts, comments, brackets and column one; knows no rule and builds no tree.
+
+use crate::source::{Span, offset};
+
+/// The most levels that brackets and quantifiers may nest.
+pub(super) const NESTING: u32 = 64;
+
+/// A declaration's slice of the file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Slice {
+    /// From its first character to behind its last one that is no blank and no comment.
+    pub(super) span: Span,
+    /// How deep it nests.
+    pub(super) depth: u32,
+    /// Where it gets too deep.
+    pub(super) deep_at: u32,
+    /// Where a text in it begins that never ends.
+    pub(super) open_text: Option<u32>,
+}
+
+/// What the pass found.
+#[derive(Debug, Default)]
+pub(super) struct Scan {
+    /// The slices in order; the blanks and comments between them belong to nobody.
+    pub(super) slices: Vec<Slice>,
+    /// The comments in order.
+    pub(super) comments: Vec<Span>,
+    /// Whether a `"""` is open at the end of the file.
+    pub(super) open_block: bool,
+}
+
+/// Cuts a file.
+pub(super) fn scan(text: &str, blocks: Blocks) -> Scan {
+    let mut scanner = Scanner {
+        text,
+        bytes: text.as_bytes(),
+        at: 0,
+        blocks,
+        found: Scan::default(),
+        now: None,
+        stack: Vec::new(),
+        run: 0,
+    };
+    scanner.file();
+    scanner.found
+}
+
+/// How far a `"""` reaches.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Blocks {
+    /// Up to the next `"""`.
+    Closed,
+    /// At most up to the next line that reads like a declaration: one of them is never closed.
+    Guarded,
+}
+
+struct Scanner<'a> {
+    text: &'a str,
+    bytes: &'a [u8],
+    at: usize,
+    blocks: Blocks,
+    found: Scan,
+    /// The slice that is being read.
+    now: Option<Slice>,
+    /// For every open bracket, the nesting words before it.
+    stack: Vec<u32>,
+    /// The nesting words since the line or bracket began.
+    run: u32,
+}
+
+impl Scanner<'_> {
+    fn file(&mut self) {
+        if self.text.starts_with('\u{feff}') {
+            self.at = 3;
+        }
+        let mut column_one = true;
+        while let Some(byte) = self.bytes.get(self.at).copied() {
+            let start = self.at;
+            match byte {
+                b'\n' => {
+                    self.line_end();
+                    column_one = true;
+                    self.at += 1;
+                    continue;
+                }
+                b' ' | b'\t' | b'\r' => self.at += 1,
+                b'/' if self.bytes.get(start + 1) == Some(&b'/') => {
+                    self.comment();
+                }
+                _ => {
+                    let closes = matches!(byte, b'}' | b']' | b')');
+                    if self.now.is_none() || (column_one && !closes) {
+                        self.open(start);
+                    }
+                    self.token(byte);
+                    if let Some(now) = &mut self.now {
+                        now.span.end = offset(self.at);
+                    }
+                }
+            }
+            column_one = false;
+        }
+        self.close();
+    }
+
+    fn open(&mut self, start: usize) {
+        self.close();
+        let span = Span::new(offset(start), offset(start));
+        self.now = Some(Slice {
+            span,
+            depth: 0,
+            deep_at: 0,
+            open_text: None,
+        });
+    }
+
+    fn close(&mut self) {
+        if let Some(slice) = self.now.take() {
+            self.found.slices.push(slice);
+        }
+        self.stack.clear();
+        self.run = 0;
+    }
+
+    fn comment(&mut self) {
+        let start = self.at;
+        let long = self.text[start..]
+            .find('\n')
+            .unwrap_or(self.text.len() - start);
+        let text = self.text[start..start + long].trim_end();
+        self.at = start + long;
+        self.found
+            .comments
+            .push(Span::new(offset(start), offset(start + text.len())));
+    }
+
+    fn token(&mut self, byte: u8) {
+        match byte {
+            b'"' => self.text_token(),
+            b'(' | b'[' | b'{' => {
+                self.at += 1;
+                self.stack.push(self.run);
+                self.run += 1;
+                self.measure();
+            }
+            b')' | b']' | b'}' => {
+                self.at += 1;
+                self.run = self.stack.pop().unwrap_or(0);
+            }
+            b',' => {
+                self.at += 1;
+                self.run = self.base();
+            }
+            b':' | b'>' => {
+                self.at += 1;
+                self.nest();
+            }
+            b'a'..=b'z' | b'A'..=b'Z' | b'_' | b'0'..=b'9' => self.word(),
+            _ => {
+                self.at += self.text[self.at..]
+                    .chars()
+                    .next()
+                    .map_or(1, char::len_utf8)
+            }
+        }
+    }
+
+    /// The run that the innermost open bracket began with.
+    fn base(&self) -> u32 {
+        self.stack.last().map_or(0, |run| run + 1)
+    }
+
+    fn nest(&mut self) {
+        self.run += 1;
+        self.measure();
+    }
+
+    fn measure(&mut self) {
+        let at = offset(self.at.saturating_sub(1));
+        if let Some(now) = &mut self.now {
+            if self.run > NESTING && now.depth <= NESTING {
+                now.deep_at = at;
+            }
+            now.depth = now.depth.max(self.run);
+        }
+    }
+
+    fn word(&mut self) {
+        let rest = &self.bytes[self.at..];
+        let long = rest
+            .iter()
+            .take_while(|b| b.is_ascii_alphanumeric() || **b == b'_')
+            .count();
+        let word = &rest[..long];
+        self.at += long;
+        if matches!(
+            word,
+            b"of" | b"where" | b"in" | b"match" | b"list" | b"map" | b"table" | b"series"
+        ) {
+            self.nest();
+        }
+    }
+
+    /// What nests starts anew on a line, unless the line goes on with the one above.
+    fn line_end(&mut self) {
+        let goes_on = |word: &str| {
+            matches!(
+                word,
+                "and"
+                    | "or"
+                    | "not"
+                    | "else"
+                    | "matches"
+                    | "covers"
+                    | "exactly"
+                    | "minus"
+                    | "with"
+                    | "of"
+                    | "where"
+            )
+        };
+        let before = self.bytes[..self.at].trim_ascii_end();
+        let after = self.bytes[self.at..].trim_ascii_start();
+        let open = before.last().is_some_and(|b| b":=>+-*/?<".contains(b))
+            || after.first().is_some_and(|b| b":=>+-*/?<!".contains(b));
+        let name = |b: &u8| b.is_ascii_lowercase();
+        let last = before.iter().rev().take_while(|b| name(b)).count();
+        let next = after.iter().take_while(|b| name(b)).count();
+        let word = |bytes: &[u8]| std::str::from_utf8(bytes).is_ok_and(goes_on);
+        if !(open || word(&before[before.len() - last..]) || word(&after[..next])) {
+            self.run = self.base();
+        }
+    }
+
+    fn text_token(&mut self) {
+        let start = self.at;
+        if self.bytes[start..].starts_with(b"\"\"\"") {
+            self.block(start);
+            return;
+        }
+        self.at += 1;
+        while let Some(byte) = self.bytes.get(self.at) {
+            match byte {
+                b'"' => {
+                    self.at += 1;
+                    return;
+                }
+                b'\n' => break,
+                b'\\'
+                    if self
+                        .bytes
+                        .get(self.at + 1)
+                        .is_some_and(|next| *next != b'\n') =>
+                {
+                    self.at += 1 + self.text[self.at + 1..]
+                        .chars()
+                        .next()
+                        .map_or(1, char::len_utf8);
+                }
+                _ => self.at += 1,
+            }
+        }
+        self.never_closed(start);
+    }
+
+    fn block(&mut self, start: usize) {
+        self.at += 3;
+        let mut line = false;
+        while let Some(byte) = self.bytes.get(self.at) {
+            if line
+                && self.blocks == Blocks::Guarded
+                && super::words::opens_declaration(&self.text[self.at..])
+            {
+                // Step back onto the line end, so that the line is seen to begin in column one.
+                self.at -= 1;
+                self.never_closed(start);
+                return;
+            }
+            line = *byte == b'\n';
+            match byte {
+                b'"' if self.bytes[self.at..].starts_with(b"\"\"\"") => {
+                    self.at += 3;
+                    return;
+                }
+                b'\\' => {
+                    self.at += 1 + self.text[self.at + 1..]
+                        .chars()
+                        .next()
+                        .map_or(0, char::len_utf8)
+                }
+                _ => self.at += 1,
+            }
+        }
+        self.found.open_block = true;
+        self.never_closed(start);
+    }
+
+    fn never_closed(&mut self, start: usize) {
+        if let Some(now) = &mut self.now {
+            now.open_text.get_or_insert(offset(start));
+        }
+    }
+}
