@@ -1,0 +1,171 @@
+//! What the functions known without import compute.
+
+use super::Context;
+use super::compare::known;
+use super::rows::Gather;
+use crate::builtins::{self, Function};
+use crate::ir::{Aggregate, GateId, Node, NodeId};
+use crate::number::Number;
+use crate::ty::{RecordId, Ty};
+use crate::value::{Cause, Fields, Record, Val, Why};
+
+/// `numbered` makes no more than this.
+const MOST_NUMBERED: i128 = 100_000;
+
+impl<'a> Context<'a> {
+    /// A call by name.
+    pub(super) fn call(&mut self, name: &str, args: &'a [NodeId], node: NodeId) -> Val<'a> {
+        let Some(builtin) = builtins::named(name) else {
+            return Val::unknown(Cause::Inconclusive, node);
+        };
+        self.builtin(builtin.function, args, node)
+            .unwrap_or_else(Val::Unknown)
+    }
+
+    fn builtin(
+        &mut self,
+        function: Function,
+        args: &'a [NodeId],
+        node: NodeId,
+    ) -> Result<Val<'a>, Why> {
+        let unclear = Why::at(Cause::Inconclusive, node);
+        let first = *args.first().ok_or(unclear)?;
+        match function {
+            Function::Abs => Ok(Val::Number(self.number(first, node)?.abs())),
+            Function::Avg => self.over_list(Aggregate::Avg, args, node),
+            Function::Sum => self.over_list(Aggregate::Sum, args, node),
+            Function::Max => self.over_list(Aggregate::Max, args, node),
+            Function::Min => self.over_list(Aggregate::Min, args, node),
+            Function::Count => {
+                let rows = self.rows(first, node)?;
+                Ok(Val::Number(Number::int(rows.len() as i128)))
+            }
+            Function::Keys => {
+                let rows = self.rows(first, node)?;
+                let keys = (0..rows.len()).map(|i| self.keyed(&rows, i).0).collect();
+                Ok(self.computed(keys, node))
+            }
+            Function::Unique => {
+                let rows = self.rows(first, node)?;
+                Ok(self.unique(&rows, node).into())
+            }
+            Function::Fields => match self.need(first)? {
+                Val::Record(record) => self.fields(record, node),
+                _ => Err(unclear),
+            },
+            Function::Numbered => self.numbered(args, node),
+            Function::Verdicts => self.verdicts(args, node),
+        }
+    }
+
+    /// Of several arguments, or of the elements of one list.
+    fn over_list(
+        &mut self,
+        kind: Aggregate,
+        args: &'a [NodeId],
+        node: NodeId,
+    ) -> Result<Val<'a>, Why> {
+        let mut gather = Gather::new(kind);
+        for &arg in args {
+            match self.need(arg)? {
+                Val::Rows(rows) => {
+                    for i in 0..rows.len() {
+                        let value = known(self.element(&rows, i), arg)?;
+                        gather.add(value, self, node)?;
+                    }
+                }
+                value => gather.add(value, self, node)?,
+            }
+        }
+        match gather.value(node) {
+            Val::Unknown(why) => Err(why),
+            value => Ok(value),
+        }
+    }
+
+    /// One row for each field: its name and its value.
+    fn fields(&mut self, record: Record<'a>, node: NodeId) -> Result<Val<'a>, Why> {
+        let row = self.row_record(node)?;
+        let layout = self
+            .program
+            .records
+            .get(record.id.0 as usize)
+            .ok_or(Why::at(Cause::Inconclusive, node))?;
+        let rows = layout.fields.iter().enumerate().map(|(index, field)| {
+            let value = record.field(index as u16, self.program, self.store);
+            Val::Record(Record {
+                id: row,
+                fields: Fields::Vals(self.scratch.list(vec![Val::Text(&field.name), value])),
+            })
+        });
+        let rows = rows.collect();
+        Ok(self.computed(rows, node))
+    }
+
+    /// The record of the rows that a call gives.
+    fn row_record(&self, node: NodeId) -> Result<RecordId, Why> {
+        match self.ty(node).required() {
+            Ty::Rows { record, .. } => Ok(*record),
+            _ => Err(Why::at(Cause::Inconclusive, node)),
+        }
+    }
+
+    fn numbered(&mut self, args: &'a [NodeId], node: NodeId) -> Result<Val<'a>, Why> {
+        let unclear = Why::at(Cause::Inconclusive, node);
+        let (prefix, from, to) = match args {
+            [prefix, from, to, ..] => (
+                self.words(*prefix, node)?,
+                self.number(*from, node)?.to_i128().ok_or(unclear)?,
+                self.number(*to, node)?.to_i128().ok_or(unclear)?,
+            ),
+            _ => return Err(unclear),
+        };
+        let digits = match args.get(3) {
+            Some(&digits) => self
+                .number(digits, node)?
+                .to_i128()
+                .and_then(|digits| usize::try_from(digits).ok())
+                .filter(|&digits| digits <= 40)
+                .ok_or(unclear)?,
+            None => 0,
+        };
+        if to
+            .checked_sub(from)
+            .is_none_or(|span| span >= MOST_NUMBERED)
+        {
+            return Err(unclear);
+        }
+        let texts = (from..=to)
+            .map(|n| Val::Text(self.scratch.text(format!("{prefix}{n:0digits$}"))))
+            .collect();
+        Ok(self.computed(texts, node))
+    }
+
+    fn verdicts(&mut self, args: &'a [NodeId], node: NodeId) -> Result<Val<'a>, Why> {
+        let record = self.row_record(node)?;
+        let mut rows = Vec::new();
+        for &arg in args {
+            let gate: GateId = match self.program.code.get(arg.ix()).map(|code| &code.node) {
+                Some(Node::Gate(gate)) => *gate,
+                _ => return Err(Why::at(Cause::Inconclusive, node)),
+            };
+            for row in self.all_rows(gate) {
+                let words = [
+                    self.program.gates[gate.ix()].name.clone(),
+                    row.name,
+                    row.verdict.word().to_owned(),
+                    row.level.word().to_owned(),
+                ];
+                let cells = words
+                    .into_iter()
+                    .map(|word| Val::Text(self.scratch.text(word)))
+                    .collect();
+                rows.push(Val::Record(Record {
+                    id: record,
+                    fields: Fields::Vals(self.scratch.list(cells)),
+                }));
+            }
+        }
+        Ok(self.computed(rows, node))
+    }
+}
