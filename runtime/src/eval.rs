@@ -641,7 +641,7 @@ impl<'a> Context<'a> {
     }
 
     /// A cause at a node, with the item that its value comes from, as far as that is plain to see.
-    pub(crate) fn from_item(&self, cause: Cause, node: NodeId) -> Why {
+    pub(crate) fn blame(&self, cause: Cause, node: NodeId) -> Why {
         Why {
             item: self.item_of(node),
             ..Why::at(cause, node)

@@ -157,6 +157,9 @@ struct Frame {
     unknown: Option<(Why, u16)>,
 }
 
+/// Who looks at each row of a gate, with its locals bound.
+pub type Visit<'v, 'a> = &'v mut dyn FnMut(&mut Context<'a>, RowVerdict);
+
 /// What a walk over a gate gathers.
 struct Walk<'v, 'a> {
     id: GateId,
@@ -171,7 +174,7 @@ struct Walk<'v, 'a> {
     asked: Verdict,
     waived: bool,
     notable: Vec<RowVerdict>,
-    visit: Option<&'v mut dyn FnMut(&mut Context<'a>, RowVerdict)>,
+    visit: Option<Visit<'v, 'a>>,
 }
 
 impl<'a> Context<'a> {
@@ -196,7 +199,7 @@ impl<'a> Context<'a> {
     }
 
     /// Goes over a gate's rows again, each with its locals bound.
-    pub fn visit(&mut self, id: GateId, visit: &mut dyn FnMut(&mut Self, RowVerdict)) {
+    pub fn visit(&mut self, id: GateId, visit: Visit<'_, 'a>) {
         self.judge(id, Some(visit));
     }
 
@@ -221,11 +224,7 @@ impl<'a> Context<'a> {
         rows
     }
 
-    fn judge(
-        &mut self,
-        id: GateId,
-        visit: Option<&mut dyn FnMut(&mut Self, RowVerdict)>,
-    ) -> GateVerdict {
+    fn judge(&mut self, id: GateId, visit: Option<Visit<'_, 'a>>) -> GateVerdict {
         let Some(gate) = self.program.gates.get(id.ix()) else {
             let verdict = Verdict::Unknown(Why::at(Cause::Inconclusive, NodeId(0)));
             return GateVerdict {
@@ -350,7 +349,7 @@ impl<'a> Context<'a> {
             true
         });
         if scan.picked == 0 && !scan.permitted && !bind.may_be_empty {
-            let empty = Verdict::Unknown(self.from_item(Cause::Empty, node));
+            let empty = Verdict::Unknown(self.blame(Cause::Empty, node));
             self.conclude(walk, inner, Some((empty, Some(at))), None);
         }
     }

@@ -73,7 +73,7 @@ impl<'a> Context<'a> {
                 return true;
             }
             scan.picked += 1;
-            return body(self, Err(self.from_item(Cause::Empty, source)));
+            return body(self, Err(self.blame(Cause::Empty, source)));
         }
         for i in 0..rows.len() {
             let value = self.element(&rows, i);
@@ -111,7 +111,7 @@ impl<'a> Context<'a> {
             return Truth::True;
         }
         match quant {
-            Quant::All if !scan.permitted => Truth::Unknown(self.from_item(Cause::Empty, node)),
+            Quant::All if !scan.permitted => Truth::Unknown(self.blame(Cause::Empty, node)),
             Quant::All | Quant::Any | Quant::None | Quant::Count(..) => tally.truth(),
         }
     }
@@ -270,7 +270,7 @@ impl<'a> Context<'a> {
                     };
                     return Val::Unknown(Why {
                         node,
-                        ..self.from_item(cause, of)
+                        ..self.blame(cause, of)
                     });
                 }
                 Err(why) => return Val::Unknown(why),
@@ -358,7 +358,7 @@ impl<'a> Context<'a> {
     pub(super) fn last(&mut self, of: NodeId, node: NodeId) -> Val<'a> {
         match self.rows(of, node) {
             Err(why) => Val::Unknown(why),
-            Ok(rows) if rows.is_empty() => Val::Unknown(self.from_item(Cause::Empty, of)),
+            Ok(rows) if rows.is_empty() => Val::Unknown(self.blame(Cause::Empty, of)),
             Ok(rows) => self.element(&rows, rows.len() - 1),
         }
     }

@@ -28,7 +28,7 @@ impl<'a> Context<'a> {
     fn try_series(&mut self, ask: Ask, node: NodeId) -> Result<Val<'a>, Why> {
         let rows = self.rows(ask.of, node)?;
         if rows.is_empty() {
-            return Err(self.from_item(Cause::Empty, ask.of));
+            return Err(self.blame(Cause::Empty, ask.of));
         }
         let unclear = Why::at(Cause::Inconclusive, node);
         let window = self.window(&rows, ask.over, node)?;
@@ -38,14 +38,11 @@ impl<'a> Context<'a> {
         let count = window.len();
         let number = match ask.function {
             SeriesFn::Count => Some(Number::from(count as u32)),
-            SeriesFn::MaxGap => {
-                let gap = window
-                    .clone()
-                    .skip(1)
-                    .filter_map(|i| Some(at(&rows, i)?.since(at(&rows, i - 1)?)))
-                    .max();
-                gap
-            }
+            SeriesFn::MaxGap => window
+                .clone()
+                .skip(1)
+                .filter_map(|i| Some(at(&rows, i)?.since(at(&rows, i - 1)?)))
+                .max(),
             SeriesFn::Streak => return self.streak(&rows, window, ask, node),
             SeriesFn::Rate => {
                 let values = self.values(&rows, window.clone(), ask, node)?;
