@@ -855,7 +855,7 @@ mod tests {
             let found = emptied(&calendar, &zone, day("2026-01-01"));
             found
                 .into_iter()
-                .map(|it| (it.time, it.from.date().to_string(), it.at.to_string()))
+                .map(|it| (it.time, it.from.to_string(), it.at.to_string()))
                 .collect::<Vec<_>>()
         };
         let row = |time, date: &str, at: &str| (time, date.to_owned(), at.to_owned());
@@ -865,15 +865,15 @@ mod tests {
                 vec![weekend(), weekly(&[6], 120, 0, 180)]
             ),
             [
-                row(1, "2026-03-08", "2026-03-08T08:00:00Z"),
-                row(1, "2027-03-14", "2027-03-14T08:00:00Z")
+                row(1, "2026-03-08T02:00", "2026-03-08T08:00:00Z"),
+                row(1, "2027-03-14T02:00", "2027-03-14T08:00:00Z")
             ]
         );
         assert_eq!(
             listed(CalendarKind::Window, vec![weekly(&[6], 70, 0, 110)]),
             [
-                row(0, "2026-11-01", "2026-11-01T07:10:00Z"),
-                row(0, "2027-11-07", "2027-11-07T07:10:00Z")
+                row(0, "2026-11-01T01:10", "2026-11-01T07:10:00Z"),
+                row(0, "2027-11-07T01:10", "2027-11-07T07:10:00Z")
             ]
         );
         assert_eq!(

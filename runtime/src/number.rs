@@ -885,4 +885,34 @@ mod tests {
         assert_eq!(Number::decimal(10, 38), Number::decimal(1, 37));
         assert_eq!(Number::decimal(0, 255), Some(Number::ZERO));
     }
+
+    /// Random texts over the letters of numbers: what is read is a JSON number, and its text reads back.
+    #[test]
+    fn agrees_with_serde_json_on_what_is_a_number() {
+        let mut seed = 3u64;
+        let mut next = |below: usize| {
+            seed = seed
+                .wrapping_mul(6364136223846793005)
+                .wrapping_add(1442695040888963407);
+            (seed >> 33) as usize % below
+        };
+        for _ in 0..100_000 {
+            let long = if next(4) == 0 { 45 } else { 8 };
+            let text: String = (0..next(long))
+                .map(|_| b"00123456789.-eE+"[next(16)] as char)
+                .collect();
+            let json = serde_json::from_str::<serde_json::Value>(&text);
+            match parse_decimal(text.as_bytes()) {
+                Ok(number) => {
+                    assert!(json.is_ok(), "{text}");
+                    assert_eq!(Number::parse(&number.text()), Ok(number), "{text}");
+                }
+                Err(NumberError::Malformed(at)) => {
+                    assert!(json.is_err() && at <= text.len(), "{text}")
+                }
+                // serde_json knows other limits.
+                Err(NumberError::TooLarge) => {}
+            }
+        }
+    }
 }

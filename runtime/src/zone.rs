@@ -35,7 +35,8 @@ pub struct Transition {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Offset(pub i32);
 
-/// A civil date and time of day without a zone, as seconds since 1970-01-01T00:00 on that clock.
+/// A civil date and time of day without a zone, as seconds since 1970-01-01T00:00 on that clock; its
+/// text is to the minute, `2026-03-08T02:30`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Local(pub i64);
 
@@ -259,6 +260,13 @@ impl Local {
     /// Seconds after midnight.
     pub fn of_day(self) -> i64 {
         self.0.rem_euclid(DAY_SECS)
+    }
+}
+
+impl fmt::Display for Local {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let minutes = self.of_day() / 60;
+        write!(f, "{}T{:02}:{:02}", self.date(), minutes / 60, minutes % 60)
     }
 }
 
