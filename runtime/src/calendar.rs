@@ -2,7 +2,7 @@
 //! clock changes; knows no evidence: whoever asks brings the truth of `while` and the rows of `during`.
 
 use crate::ir::{Calendar, CalendarKind, Time};
-use crate::time::{Date, Instant, days_in_month};
+use crate::time::{DAY_SECS, Date, Instant, days_in_month};
 use crate::zone::{Local, Resolved, ZoneRules};
 
 /// An unbroken stretch of time, `from` included, `until` not.
@@ -111,10 +111,9 @@ impl<'a> Entry<'a> {
 
     /// Whether the instant lies in it: a freeze is closed then, a window open.
     pub fn covers(&self, at: Instant) -> bool {
-        self.parts.iter().any(|part| {
-            part.next(self.kind, self.zone, at)
-                .is_some_and(|span| span.contains(at))
-        })
+        self.parts
+            .iter()
+            .any(|part| part.covers(self.kind, self.zone, at))
     }
 
     /// The occurrence that contains the instant, else the next one. What touches or overlaps is one.
@@ -279,6 +278,37 @@ pub fn emptied(calendar: &Calendar, zone: &ZoneRules, first: Date) -> Vec<Emptie
 }
 
 impl Part<'_> {
+    /// Whether the instant lies in one of its occurrences.
+    fn covers(&self, kind: CalendarKind, zone: &ZoneRules, at: Instant) -> bool {
+        let time = match self {
+            Part::Rows(rows) => return rows.iter().any(|row| row.contains(at)),
+            Part::Civil(time) => time,
+        };
+        let now = zone.local(at);
+        let Some(numbers) = numbers(time, now.date(), now.date()) else {
+            return false;
+        };
+        // Two days from a bound no clock change matters.
+        let (early, late) = (Local(now.0 - 2 * DAY_SECS), Local(now.0 + 2 * DAY_SECS));
+        for (from, until) in numbers.filter_map(|number| occurrence(time, number)) {
+            if until.is_some_and(|until| until < early) {
+                continue;
+            }
+            if late < from {
+                // Dates stand in any order.
+                if matches!(time, Time::On(_)) {
+                    continue;
+                }
+                return false;
+            }
+            let inside = from < early && until.is_none_or(|until| late < until);
+            if inside || span(kind, zone, from, until).is_some_and(|span| span.contains(at)) {
+                return true;
+            }
+        }
+        false
+    }
+
     /// Of the occurrences that end after the instant the one that starts first.
     fn next(&self, kind: CalendarKind, zone: &ZoneRules, at: Instant) -> Option<Span> {
         let time = match self {
@@ -300,10 +330,11 @@ impl Part<'_> {
             span(kind, zone, from, until)
                 .filter(|span| span.until > at || span.until == Instant::MAX)
         });
-        match time {
-            // Dates stand in any order.
-            Time::On(_) => { found }.min_by_key(|span| span.from),
-            _ => { found }.next(),
+        // Dates stand in any order.
+        if matches!(time, Time::On(_)) {
+            { found }.min_by_key(|span| span.from)
+        } else {
+            { found }.next()
         }
     }
 }
@@ -343,10 +374,11 @@ fn occurrence(time: &Time, number: i64) -> Option<(Local, Option<Local>)> {
             add_days,
             until,
         } => {
-            let date = Date::from_days(number)?;
-            if !days.contains(&(date.weekday() as u8)) {
+            // 1970-01-01 was a Thursday.
+            if !days.contains(&((number + 3).rem_euclid(7) as u8)) {
                 return None;
             }
+            let date = Date::from_days(number)?;
             let end = date.plus_days(*add_days as i64);
             Some((
                 Local::new(date, *from as i64),
@@ -969,7 +1001,7 @@ mod tests {
                             seen[minute], expected[minute],
                             "{kind:?} {time:?} {instant} {zone:?}"
                         );
-                        if minute % 97 == 0 {
+                        if minute % 13 == 0 {
                             assert_eq!(
                                 entry.covers(instant),
                                 expected[minute],

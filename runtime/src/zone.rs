@@ -178,12 +178,10 @@ impl ZoneRules {
             return Some(self.tail.standard);
         };
         let date = Local(start).date();
-        let (day, year) = ((date.month(), date.day()), date.year());
-        // Rules reach at most a week over the turn of the year.
-        if !((1, 12)..=(12, 15)).contains(&day) {
+        if !quiet(date) {
             return None;
         }
-        let (on, off) = summer.of_year(year, self.tail.standard);
+        let (on, off) = summer.of_year(date.year(), self.tail.standard);
         if (start..=end).contains(&on) || (start..=end).contains(&off) {
             return None;
         }
@@ -284,6 +282,12 @@ impl Resolved {
             Resolved::One(at) | Resolved::Gap(at) | Resolved::Overlap(_, at) => at,
         }
     }
+}
+
+/// Whether the turn of the year is so far off that no rule of another year reaches here, not even within
+/// some days: a rule reaches at most a week beyond its year.
+fn quiet(date: Date) -> bool {
+    ((1, 12)..=(12, 15)).contains(&(date.month(), date.day()))
 }
 
 fn clamp(secs: i64) -> Instant {
@@ -403,17 +407,17 @@ impl Tail {
         let Some(summer) = &self.summer else {
             return self.standard;
         };
-        let year = Local(secs + self.standard.0 as i64).date().year();
-        let (start, end) = summer.of_year(year, self.standard);
-        // Rules near the turn of the year can reach over it, so look at its neighbours too.
-        let within_year = (start.min(end) <= secs) && (secs < start.max(end));
-        if within_year {
-            return if start < end {
+        let date = Local(secs + self.standard.0 as i64).date();
+        let (start, end) = summer.of_year(date.year(), self.standard);
+        let between = (start.min(end)..start.max(end)).contains(&secs);
+        if between || quiet(date) {
+            return if between == (start < end) {
                 summer.offset
             } else {
                 self.standard
             };
         }
+        let year = date.year();
         let mut offset = self.standard;
         for (at, next) in self.years(summer, year - 1, year + 1) {
             if at > secs {
