@@ -1,12 +1,26 @@
 //! Evidence as it comes in, and as readings in slots. Knows documents, their times and what they speak
 //! of; knows no `as_of`, no freshness, and does not pick among readings.
 
+mod about;
+mod fields;
+mod json;
+mod scalar;
+mod scan;
+#[cfg(test)]
+mod tests;
+mod text;
+
+pub use about::subject_value;
+
 use crate::canon::Digest;
-use crate::data::{Slot, Store};
-use crate::ir::{Const, Format, ItemId, Program};
+use crate::data::{Fault, Slot, Store};
+use crate::ir::{Const, Format, ItemId, Observed, Program};
 use crate::number::Number;
 use crate::time::Instant;
+use crate::ty::Ty;
+use fields::{Plan, Schema};
 use indexmap::IndexMap;
+use json::{Found, Scratch, Walk};
 use std::sync::{Arc, OnceLock};
 
 /// All input of one step: observations, subject and params.
@@ -204,7 +218,7 @@ pub struct AboutFacts {
 /// Everything that was read from the evidence of one step.
 #[derive(Clone, Debug, Default)]
 pub struct Readings {
-    /// Readings by item, then by `observed_at` (those without first), then as they came.
+    /// Readings by item, then by `observed_at` (those without last), then as they came.
     pub list: Vec<Reading>,
     /// Errors of collectors: declared item and observation.
     pub failed: Vec<(ItemId, u32)>,
@@ -253,6 +267,35 @@ impl Observation {
     }
 }
 
+/// The formats: what `as` calls them, and the endings of their files, the usual one first.
+pub const FORMATS: [(Format, &str, &[&str]); 9] = [
+    (Format::Json, "json", &["json"]),
+    (Format::Jsonl, "jsonl", &["jsonl", "ndjson"]),
+    (Format::Junit, "junit", &["xml"]),
+    (Format::Text, "text", &["txt", "md", "log"]),
+    (Format::Csv, "csv", &["csv"]),
+    (Format::Toml, "toml", &["toml"]),
+    (Format::Yaml, "yaml", &["yaml", "yml"]),
+    (Format::Sarif, "sarif", &["sarif"]),
+    (Format::Prometheus, "prometheus", &["prom"]),
+];
+
+/// The format that a file's ending tells.
+pub fn format_of(file: &str) -> Option<Format> {
+    let name = file.rsplit('/').next().unwrap_or(file);
+    let (_, ending) = name.rsplit_once('.')?;
+    let row = FORMATS
+        .iter()
+        .find(|row| row.2.iter().any(|known| known.eq_ignore_ascii_case(ending)))?;
+    Some(row.0)
+}
+
+/// The largest document, in bytes.
+const SIZE: usize = 64 << 20;
+
+/// The most observations of one item.
+const OBSERVATIONS: usize = 10_000;
+
 /// Reads every observation of a declared item into `store`. Never fails: what does not fit is a fault
 /// in the store, at the smallest place it concerns.
 ///
@@ -263,17 +306,363 @@ pub fn read(program: &Program, evidence: &Evidence, store: &mut Store) -> Readin
 
 /// Schemas compiled for reading, and buffers that are used again.
 #[derive(Clone, Debug, Default)]
-pub struct Reader {}
+pub struct Reader {
+    schema: Schema,
+    names: Vec<(String, u32)>,
+    scratch: Scratch,
+}
 
 impl Reader {
     /// The schemas of a program's evidence.
-    pub fn new(_program: &Program) -> Reader {
-        Reader {}
+    pub fn new(program: &Program) -> Reader {
+        let items = program.evidence.iter().zip(0..);
+        let mut names: Vec<(String, u32)> =
+            items.map(|(item, at)| (item.name.clone(), at)).collect();
+        names.sort();
+        Reader {
+            schema: Schema::new(program),
+            names,
+            scratch: Scratch::default(),
+        }
     }
 
-    /// See [`read`].
+    /// See [`read`]; the program is the one the reader was made for.
     pub fn read(&mut self, program: &Program, evidence: &Evidence, store: &mut Store) -> Readings {
-        let _ = (program, evidence, store);
-        Readings::default()
+        let mut readings = Readings::default();
+        for (observation, index) in evidence.observations.iter().zip(0..) {
+            let known = self
+                .names
+                .binary_search_by(|(name, _)| name.as_str().cmp(&observation.item));
+            let Ok(known) = known else {
+                readings.unused.push(index);
+                continue;
+            };
+            let item = ItemId(self.names[known].1);
+            match &observation.content {
+                Content::Failed { .. } => readings.failed.push((item, index)),
+                Content::Absent => readings.absent.push((item, index)),
+                Content::Bytes { .. } | Content::Json(_) | Content::Text(_) | Content::Unfit(_) => {
+                    let reading = self.reading(program, item, observation, index, store);
+                    readings.list.push(reading);
+                }
+            }
+        }
+        siblings(program, &mut readings.list);
+        order(program, evidence, &mut readings, store);
+        readings
     }
+
+    fn reading(
+        &mut self,
+        program: &Program,
+        id: ItemId,
+        observation: &Observation,
+        index: u32,
+        store: &mut Store,
+    ) -> Reading {
+        let found = self.found(program, id, observation, index, store);
+        let item = &program.evidence[id.ix()];
+        let mut root = found.root.unwrap_or(Slot::Absent);
+        let envelope = observation.observed_at;
+        let told = matches!(item.observed, Observed::At { .. } | Observed::Line { .. });
+        if told && found.time.is_none() && !matches!(root, Slot::Bad(_)) {
+            let place = &self.schema.items[id.ix()].time_place;
+            let message = if place.is_empty() {
+                "no line with the time it was observed".to_owned()
+            } else {
+                format!("no time at `{place}`")
+            };
+            root = Slot::Bad(fault(store, index, message, 0, 0));
+        }
+        let (observed_at, time_from) = match (found.time, envelope) {
+            (Some(told), Some(given)) if given < told => (Some(given), observation.time_from),
+            (Some(told), _) => (Some(told), TimeFrom::Payload),
+            (None, Some(given)) => (Some(given), observation.time_from),
+            (None, None) => (None, TimeFrom::None),
+        };
+        let timeless = item.fresh.is_none();
+        let asks = matches!(item.observed, Observed::Envelope);
+        if observed_at.is_none() && asks && !timeless && !matches!(root, Slot::Bad(_)) {
+            let message = format!(
+                "no time: it needs `observed at PATH` or `observed with OTHER` in the policy, `observed_at` in \
+                 bundle.json or FILE.meta.json, or `--observed-at {}=INSTANT`",
+                item.name
+            );
+            root = Slot::Bad(fault(store, index, message, 0, 0));
+        }
+        let mut about = found.about;
+        about::join_envelope(&mut about, &observation.about, program);
+        let mut rows = found.rows;
+        for row in &mut rows {
+            row.at = older(row.at, envelope);
+        }
+        Reading {
+            item: id,
+            observation: index,
+            root,
+            observed_at,
+            latest: younger(found.latest, envelope),
+            time_from,
+            about,
+            rows,
+            digest: OnceLock::new(),
+        }
+    }
+
+    /// The content of an observation in slots.
+    fn found(
+        &mut self,
+        program: &Program,
+        id: ItemId,
+        observation: &Observation,
+        index: u32,
+        store: &mut Store,
+    ) -> Found {
+        let plan = &self.schema.items[id.ix()];
+        let mut bad = |message: String, start: usize, end: usize| Found {
+            root: Some(Slot::Bad(fault(store, index, message, start, end))),
+            ..Found::default()
+        };
+        if let Content::Unfit(message) = &observation.content {
+            return bad(message.clone(), 0, 0);
+        }
+        let bytes = observation.bytes();
+        if bytes.len() > SIZE {
+            return bad("more than 64 MiB".to_owned(), 0, 0);
+        }
+        if bytes.is_empty() && !matches!(observation.content, Content::Text(_)) {
+            return bad("an empty file".to_owned(), 0, 0);
+        }
+        if let Some(wanted) = observation.sha256
+            && wanted != Digest::of(bytes)
+        {
+            return bad(format!("its content is not the one with {wanted}"), 0, 0);
+        }
+        let text = match std::str::from_utf8(bytes) {
+            Ok(text) => text,
+            Err(error) => {
+                let at = error.valid_up_to();
+                let message = match bytes {
+                    [0xFF, 0xFE, ..] | [0xFE, 0xFF, ..] => "UTF-16; UTF-8 is wanted",
+                    _ => "bytes that are not UTF-8",
+                };
+                let end = at + error.error_len().unwrap_or(bytes.len() - at);
+                return bad(message.to_owned(), at, end);
+            }
+        };
+        let start = if text.starts_with('\u{FEFF}') { 3 } else { 0 };
+        let format = match &observation.content {
+            Content::Json(_) => Format::Json,
+            content => program.evidence[id.ix()].format.unwrap_or(match content {
+                Content::Bytes { format, .. } => format.unwrap_or(Format::Json),
+                _ if plan.lines(&self.schema) => Format::Text,
+                _ => Format::Json,
+            }),
+        };
+        let scratch = &mut self.scratch;
+        let schema = &self.schema;
+        match format {
+            Format::Json => Walk::new(schema, plan, store, scratch, text, start, index).document(),
+            Format::Jsonl => {
+                Walk::new(schema, plan, store, scratch, text, start, index).documents()
+            }
+            Format::Text => text::read(schema, plan, store, text, start, index),
+            Format::Junit
+            | Format::Csv
+            | Format::Toml
+            | Format::Yaml
+            | Format::Sarif
+            | Format::Prometheus => {
+                let word = FORMATS.iter().find(|row| row.0 == format);
+                let word = word.map_or("this format", |row| row.1);
+                bad(format!("`{word}` cannot be read yet"), 0, 0)
+            }
+        }
+    }
+}
+
+impl Plan {
+    /// Whether its documents are lines of text when nothing else is said.
+    fn lines(&self, schema: &Schema) -> bool {
+        match self.ty.required() {
+            Ty::Text => true,
+            Ty::Record(record) => {
+                let fields = &schema.layout(*record).fields;
+                self.time_line.is_some() || fields.iter().any(|field| field.line.is_some())
+            }
+            _ => false,
+        }
+    }
+}
+
+fn fault(store: &mut Store, observation: u32, message: String, start: usize, end: usize) -> u32 {
+    store.faults.push(Fault {
+        path: String::new(),
+        message,
+        start: start as u32,
+        end: end as u32,
+        observation,
+    });
+    store.faults.len() as u32 - 1
+}
+
+/// The time that a text of a payload tells.
+fn moment(text: &str, plan: &Plan) -> Result<Instant, String> {
+    let outcome = match &plan.pattern {
+        Some(pattern) => pattern.parse(text, plan.assume_utc),
+        None => Instant::parse(text, plan.assume_utc),
+    };
+    outcome.map_err(|error| match &plan.pattern {
+        Some(pattern) => format!(
+            "`{}` is no time of the form `{}`: {error}",
+            scalar::brief(text),
+            pattern.text()
+        ),
+        None => format!("`{}`: {error}", scalar::brief(text)),
+    })
+}
+
+fn older(a: Option<Instant>, b: Option<Instant>) -> Option<Instant> {
+    match (a, b) {
+        (Some(a), Some(b)) => Some(a.min(b)),
+        (a, b) => a.or(b),
+    }
+}
+
+fn younger(a: Option<Instant>, b: Option<Instant>) -> Option<Instant> {
+    match (a, b) {
+        (Some(a), Some(b)) => Some(a.max(b)),
+        (a, b) => a.or(b),
+    }
+}
+
+/// Gives items that are observed with another one the time of its newest reading.
+fn siblings(program: &Program, list: &mut [Reading]) {
+    let waiting = |item: ItemId| match program.evidence[item.ix()].observed {
+        Observed::With(other) => Some(other),
+        Observed::Envelope | Observed::At { .. } | Observed::Line { .. } => None,
+    };
+    if !program
+        .evidence
+        .iter()
+        .any(|item| matches!(item.observed, Observed::With(_)))
+    {
+        return;
+    }
+    // Chains end after as many steps as there are items, or go in a circle and never get a time.
+    let mut settled: Vec<bool> = list
+        .iter()
+        .map(|reading| waiting(reading.item).is_none())
+        .collect();
+    for _ in 0..program.evidence.len() {
+        let mut moved = false;
+        for at in 0..list.len() {
+            let Some(other) = waiting(list[at].item).filter(|_| !settled[at]) else {
+                continue;
+            };
+            let theirs = list
+                .iter()
+                .zip(&settled)
+                .filter(|(reading, _)| reading.item == other);
+            if theirs.clone().any(|(_, settled)| !settled) {
+                continue;
+            }
+            let newest = theirs
+                .map(|(reading, _)| (reading.observed_at, reading.latest))
+                .max_by_key(|times| times.0);
+            if let Some((observed_at, latest)) = newest {
+                let reading = &mut list[at];
+                if let Some(time) = observed_at {
+                    if reading.observed_at.is_none_or(|own| time <= own) {
+                        reading.time_from = TimeFrom::Sibling;
+                    }
+                    reading.observed_at = older(reading.observed_at, Some(time));
+                    reading.latest = younger(reading.latest, latest);
+                    for row in &mut reading.rows {
+                        row.at = older(row.at, Some(time));
+                    }
+                } else {
+                    reading.time_from = TimeFrom::Sibling;
+                    reading.observed_at = None;
+                }
+            } else {
+                list[at].time_from = TimeFrom::Sibling;
+                list[at].observed_at = None;
+            }
+            settled[at] = true;
+            moved = true;
+        }
+        if !moved {
+            break;
+        }
+    }
+}
+
+/// Sorts readings, drops those that repeat another, and finds two contents for one instant.
+fn order(program: &Program, evidence: &Evidence, readings: &mut Readings, store: &mut Store) {
+    let list = &mut readings.list;
+    list.sort_by(|a, b| {
+        let time = |reading: &Reading| (reading.observed_at.is_none(), reading.observed_at);
+        (a.item, time(a), a.observation).cmp(&(b.item, time(b), b.observation))
+    });
+    let mut counts = vec![0; program.evidence.len()];
+    for reading in list.iter() {
+        counts[reading.item.ix()] += 1;
+    }
+    let mut kept: Vec<Reading> = Vec::with_capacity(list.len());
+    'next: for mut reading in list.drain(..) {
+        if counts[reading.item.ix()] > OBSERVATIONS {
+            let message = format!("more than {OBSERVATIONS} observations");
+            if kept.last().is_none_or(|last| last.item != reading.item) {
+                reading.root = Slot::Bad(fault(store, reading.observation, message, 0, 0));
+                kept.push(reading);
+            }
+            continue;
+        }
+        let mut clash = None;
+        for other in kept.iter_mut().rev() {
+            if other.item != reading.item || other.observed_at != reading.observed_at {
+                break;
+            }
+            if other.about != reading.about {
+                continue;
+            }
+            if other.digest(evidence) == reading.digest(evidence) {
+                readings
+                    .doubles
+                    .push((other.observation, reading.observation));
+                continue 'next;
+            }
+            let shown = |at: u32| match &evidence.observations[at as usize].file {
+                Some(file) => format!("`{file}`"),
+                None => format!("observation {}", at + 1),
+            };
+            let message = format!(
+                "two contents for one instant: {} and {}",
+                shown(other.observation),
+                shown(reading.observation)
+            );
+            let bad = Slot::Bad(fault(store, reading.observation, message, 0, 0));
+            other.root = bad;
+            clash = Some(bad);
+        }
+        if let Some(bad) = clash {
+            reading.root = bad;
+        }
+        kept.push(reading);
+    }
+    let mut starts = Vec::with_capacity(program.evidence.len() + 1);
+    let mut at = 0;
+    for item in 0..program.evidence.len() {
+        starts.push(at as u32);
+        while kept
+            .get(at)
+            .is_some_and(|reading| reading.item.ix() == item)
+        {
+            at += 1;
+        }
+    }
+    starts.push(at as u32);
+    *list = kept;
+    readings.starts = starts;
 }
