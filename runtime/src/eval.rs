@@ -10,6 +10,11 @@ mod scratch;
 mod series;
 mod text;
 
+#[cfg(test)]
+pub(crate) mod lab;
+#[cfg(test)]
+mod tests;
+
 pub use reads::Reads;
 pub use rows::{Row, Scan};
 pub use scratch::Scratch;

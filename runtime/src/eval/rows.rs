@@ -96,7 +96,8 @@ impl<'a> Context<'a> {
         let mut tally = Tally::new(quant);
         let scan = self.each(bind, node, &mut |ctx, row| {
             let (filter, holds) = match row {
-                Err(why) => (Truth::Unknown(why), Truth::Unknown(why)),
+                // Nobody knows how many rows there would be.
+                Err(why) => return tally.add_many(why),
                 Ok(filter) => (filter, body.map_or(Truth::True, |body| ctx.truth(body))),
             };
             tally.add(match quant {
@@ -675,10 +676,21 @@ impl Tally {
             Truth::True => self.sure += 1,
             Truth::False => self.no += 1,
             Truth::Unknown(why) => {
-                self.maybe += 1;
+                self.maybe = self.maybe.saturating_add(1);
                 self.why = self.why.or(Some(why));
             }
         }
+        self.goes_on()
+    }
+
+    /// Counts any number of unknowns.
+    fn add_many(&mut self, why: Why) -> bool {
+        self.maybe = u32::MAX;
+        self.why = self.why.or(Some(why));
+        self.goes_on()
+    }
+
+    fn goes_on(&self) -> bool {
         match self.quant {
             Quant::All => self.no == 0,
             Quant::Any | Quant::None => self.sure == 0,
@@ -688,7 +700,7 @@ impl Tally {
     }
 
     fn truth(&self) -> Truth {
-        let most = self.sure + self.maybe;
+        let most = self.sure.saturating_add(self.maybe);
         // The least and the most that can be true decide; between them it cannot be told.
         let (certain, possible) = match self.quant {
             Quant::All => (self.no == 0 && self.maybe == 0, self.no == 0),
