@@ -201,6 +201,10 @@ pub struct Checker<'a> {
     pub model: Model,
     /// Above zero: findings of names and types stay unsaid, because what they stand in could not be read.
     quiet: u32,
+    /// How deep the expression at hand stands in others.
+    depth: u32,
+    /// Functions and derived fields that are being written out.
+    open: Vec<Place>,
     /// What is looked up once.
     cache: Cache<'a>,
 }
@@ -259,6 +263,8 @@ impl<'a> Checker<'a> {
             diagnostics: Vec::new(),
             model: Model::default(),
             quiet: 0,
+            depth: 0,
+            open: Vec::new(),
             cache: Cache::default(),
         };
         checker.declare();

@@ -11,13 +11,7 @@ use crate::syntax::ast::{self, NumberValue};
 
 impl<'a> Checker<'a> {
     /// A number token as a value.
-    pub fn number_literal(
-        &mut self,
-        number: &ast::Number,
-        negative: bool,
-        _want: Option<&Ty>,
-        at: Place,
-    ) -> Typed {
+    pub fn number_literal(&mut self, number: &ast::Number, negative: bool, at: Place) -> Typed {
         let ty = units::literal_ty(&number.value);
         match literal(&number.value, negative) {
             Some(value) => self.push(Node::Const(value), ty, at),

@@ -7,7 +7,7 @@ use rolloutc_runtime::ir::{self, Const, Node, NodeId};
 use rolloutc_runtime::ty::{RecordId, Ty};
 
 use super::outline::{Export, ModuleId};
-use super::{Checker, DeclRef, Def, Ids, Place, Progress, Typed};
+use super::{Checker, DeclRef, Def, Ids, Place, Typed};
 use crate::diagnostic::Diagnostic;
 use crate::source::{Span, offset};
 use crate::syntax::ast;
@@ -133,10 +133,11 @@ impl<'a> Checker<'a> {
                 _ => {}
             }
         }
-        for gate in gates {
-            self.gate_instance(gate, String::new(), Scope::module(gate.module));
-        }
         self.rollout_head();
+        for gate in gates {
+            let scope = self.base(gate.module);
+            self.gate_instance(gate, String::new(), "", scope);
+        }
     }
 
     /// The subject's members and the keys: what expressions see of the rollout's head.
@@ -250,7 +251,7 @@ impl<'a> Checker<'a> {
                 if self.is_broken_module(module) {
                     return None;
                 }
-                let known = self.list_of(module, what);
+                let known = self.names_of(module, what);
                 let whose = (i > 0).then(|| self.modules[module.ix()].path.clone());
                 self.unknown_name(&name.text, at, known, whose.as_deref(), what);
                 return None;
@@ -278,7 +279,7 @@ impl<'a> Checker<'a> {
     }
 
     /// The names of a module that stand for what is wanted; all of them where that is anything.
-    fn list_of(&mut self, module: ModuleId, what: &str) -> Vec<String> {
+    fn names_of(&mut self, module: ModuleId, what: &str) -> Vec<String> {
         let modules = self.modules;
         let names = modules[module.ix()].names.keys();
         let mut list: Vec<String> = Vec::new();
@@ -328,7 +329,13 @@ impl<'a> Checker<'a> {
     }
 
     /// The instance of a gate for arguments that read `key`; made when first asked for.
-    pub(super) fn gate_instance(&mut self, decl: DeclRef, key: String, scope: Scope) -> ir::GateId {
+    pub(super) fn gate_instance(
+        &mut self,
+        decl: DeclRef,
+        key: String,
+        args: &str,
+        scope: Scope,
+    ) -> ir::GateId {
         if let Some(id) = self.cache.gates.get(&(decl, key.clone())) {
             return *id;
         }
@@ -348,10 +355,10 @@ impl<'a> Checker<'a> {
             }
             _ => (String::new(), ir::Level::Blocking, false),
         };
-        let name = if key.is_empty() {
+        let name = if args.is_empty() {
             name
         } else {
-            format!("{name}({key})")
+            format!("{name}({args})")
         };
         self.gates.push(ir::Gate {
             name,
@@ -363,15 +370,6 @@ impl<'a> Checker<'a> {
         self.cache.gates.insert((decl, key), id);
         self.gate_uses.push(super::GateUse { id, decl, scope });
         id
-    }
-}
-
-impl<T: Clone> Progress<T> {
-    pub(super) fn done(&self) -> Option<T> {
-        match self {
-            Progress::Open => None,
-            Progress::Done(value) => Some(value.clone()),
-        }
     }
 }
 

@@ -31,13 +31,24 @@ pub(super) struct RecordData<'a> {
     /// Where each stored field stands.
     pub places: Vec<Place>,
     /// Whether rows of a map have this layout: the key first.
-    pub map_row: bool,
+    pub map_row: MapRow,
     /// Whether some fields could not be read.
     pub tainted: bool,
     /// Its `observed` clause.
     pub observed: Option<Inherited<'a, ast::Observed>>,
     /// Its `about` clauses.
     pub about: Vec<Inherited<'a, ast::About>>,
+}
+
+/// Whether a record is a row of a map.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum MapRow {
+    /// No.
+    No,
+    /// The key, then the fields of the value.
+    Fields,
+    /// The key, then the value itself.
+    Value,
 }
 
 /// A derived field.
@@ -270,7 +281,11 @@ impl<'a> Checker<'a> {
             read: None,
         };
         let mut data = RecordData::new(vec![here]);
-        data.map_row = true;
+        data.map_row = if matches!(value, Ty::Record(_)) {
+            MapRow::Fields
+        } else {
+            MapRow::Value
+        };
         let record = match value {
             Ty::Record(inner) => {
                 let of = self.records[inner.0 as usize].clone();
@@ -336,7 +351,7 @@ impl<'a> Checker<'a> {
         id
     }
 
-    fn new_record(&mut self, record: ir::Record, data: RecordData<'a>) -> RecordId {
+    pub(super) fn new_record(&mut self, record: ir::Record, data: RecordData<'a>) -> RecordId {
         let id = RecordId(offset(self.records.len()));
         self.records.push(record);
         self.cache.data.push(data);
@@ -1145,7 +1160,7 @@ impl<'a> Checker<'a> {
         match &cell.node {
             ast::Cell::Absent => Const::Null,
             ast::Cell::Number { negative, number } => {
-                let typed = self.number_literal(number, *negative, Some(&want), at);
+                let typed = self.number_literal(number, *negative, at);
                 let typed = self.coerce(typed, &want, at);
                 self.as_const(&typed).unwrap_or(Const::Null)
             }
@@ -1203,7 +1218,7 @@ impl<'a> RecordData<'a> {
         RecordData {
             derived: Vec::new(),
             places,
-            map_row: false,
+            map_row: MapRow::No,
             tainted: false,
             observed: None,
             about: Vec::new(),
