@@ -12,3 +12,9 @@ mod parser {
 }
 
 pub use parser::{RolloutParser, Rule};
+
+mod human;
+mod words;
+
+pub use human::human_name;
+pub use words::{BODIES, Body, DECLARATIONS, EXPRESSIONS, Keyword, clauses, keywords};

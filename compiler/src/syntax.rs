@@ -47,6 +47,8 @@ pub fn parse(file: FileId, text: &str) -> Parsed {
         tree,
         problems: Vec::new(),
         words: Words::new(),
+        unknown_end: None,
+        edition_said: false,
     };
     reader.read();
     reader.problems.sort();
@@ -62,6 +64,10 @@ struct Reader<'a> {
     tree: File,
     problems: Vec<Diagnostic>,
     words: Words,
+    /// Where the last declaration with an unknown word ended.
+    unknown_end: Option<u32>,
+    /// Whether a broken edition was reported.
+    edition_said: bool,
 }
 
 impl Reader<'_> {
@@ -92,6 +98,8 @@ impl Reader<'_> {
         for (slice, docs) in scan.slices.iter().zip(docs) {
             self.slice(slice, docs);
         }
+        self.no_edition();
+        self.bidi();
     }
 
     /// Sorts comments into docs, one entry a slice, and the rest.
@@ -167,37 +175,26 @@ impl Reader<'_> {
     fn slice(&mut self, slice: &Slice, docs: Option<Docs>) {
         let text = slice.span.text(self.text);
         let known = words::declaration(words::leading_word(text));
-        let (kind, tainted) = match known {
-            Some((_, rule)) if slice.depth <= scan::NESTING => {
-                match RolloutParser::parse(rule, text) {
-                    Ok(mut pairs) => {
-                        let Some(node) = pairs.next() else {
-                            unreachable!("a declaration rule makes one pair")
-                        };
-                        let mut lower = Lower::new(
-                            self.id,
-                            slice.span.start,
-                            &mut self.problems,
-                            &mut self.words,
-                        );
-                        if rule == Rule::edition {
-                            let edition = lower.edition(node);
-                            self.edition(edition);
-                            return;
-                        }
-                        let kind = lower.decl(node);
-                        (kind, lower.tainted)
-                    }
-                    Err(_) => (
-                        recover::broken(self.id, slice, text, &mut self.problems, &mut self.words),
-                        true,
-                    ),
-                }
+        let read = known.filter(|_| slice.depth <= scan::NESTING && slice.open_text.is_none());
+        let pairs = read.and_then(|(_, rule)| RolloutParser::parse(rule, text).ok());
+        let (kind, tainted) = if let Some(node) = pairs.and_then(|mut pairs| pairs.next()) {
+            let mut lower = Lower::new(
+                self.id,
+                slice.span.start,
+                &mut self.problems,
+                &mut self.words,
+            );
+            if node.as_rule() == Rule::edition {
+                let edition = lower.edition(node);
+                self.edition(edition);
+                return;
             }
-            Some(_) | None => (
-                recover::broken(self.id, slice, text, &mut self.problems, &mut self.words),
-                true,
-            ),
+            let kind = lower.decl(node);
+            let tainted = lower.tainted;
+            self.column(slice);
+            (kind, tainted)
+        } else {
+            (self.recover(slice, text, known.is_none()), true)
         };
         self.tree.decls.push(Decl {
             kind,
@@ -207,8 +204,108 @@ impl Reader<'_> {
         });
     }
 
+    fn recover(&mut self, slice: &Slice, text: &str, unknown: bool) -> ast::DeclKind {
+        // Prose in column one is one mistake, however many lines it has.
+        let between = &self.text[self.unknown_end.unwrap_or(0) as usize..slice.span.start as usize];
+        let quiet = unknown && self.unknown_end.is_some() && between.matches('\n').count() <= 1;
+        let place = (self.id, slice, text);
+        let kind = recover::recover(place, quiet, &mut self.problems, &mut self.words);
+        self.unknown_end = unknown.then_some(slice.span.end);
+        self.edition_said |=
+            matches!(&kind, ast::DeclKind::Broken(left) if left.word == Some("edition"));
+        kind
+    }
+
+    /// Reports what stands in column one and should not, or the other way round.
+    fn column(&mut self, slice: &Slice) {
+        let Some(at) = slice.column else { return };
+        let word = words::leading_word(&self.text[at as usize..]);
+        let long = offset(word.len()).max(1);
+        let span = Span::new(at, at + long);
+        let found = if at == slice.span.start {
+            let line = self.text[..at as usize].rfind('\n').map_or(0, |i| i + 1);
+            let blanks = Span::new(offset(line), at);
+            Diagnostic::error(
+                "column-one",
+                (self.id, span),
+                "a declaration starts in column one",
+            )
+            .help("take out the blanks before it")
+            .fix("take out the blanks", true, vec![(blanks, String::new())])
+        } else {
+            let message = "only declarations start in column one";
+            Diagnostic::error("column-one", (self.id, span), message)
+                .help("indent what belongs to the declaration above")
+                .fix("indent it", true, vec![(Span::at(at), "  ".to_owned())])
+        };
+        self.problems.push(found);
+    }
+
     fn edition(&mut self, edition: ast::Edition) {
-        self.tree.edition.get_or_insert(edition);
+        let place = (self.id, edition.span);
+        if let Some(first) = &self.tree.edition {
+            let found = Diagnostic::error("edition", place, "the edition is given twice");
+            let first = (self.id, first.span);
+            self.problems
+                .push(found.also(first, "first here").help("keep the first line"));
+            return;
+        }
+        if !self.tree.decls.is_empty() {
+            let found = Diagnostic::error("edition", place, "the edition comes first");
+            self.problems
+                .push(found.help("put it on the first line of the file"));
+        }
+        self.tree.edition = Some(edition);
+    }
+
+    fn no_edition(&mut self) {
+        if self.tree.edition.is_some() || self.edition_said {
+            return;
+        }
+        let at = Span::at(if self.text.starts_with('\u{feff}') {
+            3
+        } else {
+            0
+        });
+        let found = Diagnostic::error(
+            "edition",
+            (self.id, at),
+            "this file does not say its edition",
+        )
+        .help("begin with `edition 2026`")
+        .fix(
+            "begin with `edition 2026`",
+            true,
+            vec![(at, "edition 2026\n\n".to_owned())],
+        );
+        self.problems.push(found);
+    }
+
+    /// Characters that make a text read otherwise than it is.
+    fn bidi(&mut self) {
+        if self.text.is_ascii() {
+            return;
+        }
+        let mut last_line = None;
+        for (i, letter) in self.text.char_indices() {
+            let turns = matches!(letter, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{200e}' | '\u{200f}' | '\u{61c}');
+            if !turns {
+                continue;
+            }
+            let line = self.text[..i].rfind('\n');
+            if last_line == Some(line) {
+                continue;
+            }
+            last_line = Some(line);
+            let span = Span::new(offset(i), offset(i + letter.len_utf8()));
+            let message = format!(
+                "the character U+{:04X} turns the direction of the text around it",
+                u32::from(letter)
+            );
+            let found = Diagnostic::error("bidi-text", (self.id, span), message);
+            self.problems
+                .push(found.help("take it out, or write it as `\\u{…}` in a text"));
+        }
     }
 }
 

@@ -32,6 +32,8 @@ pub(super) struct Lower<'a> {
     base: u32,
     /// The height of the expression or type lowered last.
     height: u32,
+    /// How many expressions are being lowered, one inside the other.
+    levels: u32,
     /// Whether it was said already that something is too high.
     deep: bool,
     /// Whether braces in texts are braces.
@@ -53,6 +55,7 @@ impl<'a> Lower<'a> {
             file,
             base,
             height: 0,
+            levels: 0,
             deep: false,
             plain: false,
             tainted: false,
@@ -182,7 +185,7 @@ impl Words {
         }
     }
 
-    fn word(&mut self, text: &str) -> Arc<str> {
+    pub(super) fn word(&mut self, text: &str) -> Arc<str> {
         let bytes = text.as_bytes();
         let at = |i: usize| bytes.get(i).copied().map_or(0, usize::from);
         let key = at(0)

@@ -17,6 +17,8 @@ pub(super) struct Slice {
     pub(super) deep_at: u32,
     /// Where a text in it begins that never ends.
     pub(super) open_text: Option<u32>,
+    /// What stands in column one and should not: something inside, or not: its first word.
+    pub(super) column: Option<u32>,
 }
 
 /// What the pass found.
@@ -74,13 +76,13 @@ impl Scanner<'_> {
         if self.text.starts_with('\u{feff}') {
             self.at = 3;
         }
-        let mut column_one = true;
+        let (mut column_one, mut line_begins) = (true, true);
         while let Some(byte) = self.bytes.get(self.at).copied() {
             let start = self.at;
             match byte {
                 b'\n' => {
                     self.line_end();
-                    column_one = true;
+                    (column_one, line_begins) = (true, true);
                     self.at += 1;
                     continue;
                 }
@@ -89,10 +91,10 @@ impl Scanner<'_> {
                     self.comment();
                 }
                 _ => {
-                    let closes = matches!(byte, b'}' | b']' | b')');
-                    if self.now.is_none() || (column_one && !closes) {
-                        self.open(start);
+                    if line_begins {
+                        self.line_begins(start, column_one);
                     }
+                    line_begins = false;
                     self.token(byte);
                     if let Some(now) = &mut self.now {
                         now.span.end = offset(self.at);
@@ -104,6 +106,52 @@ impl Scanner<'_> {
         self.close();
     }
 
+    /// The first token of a line: it may begin a declaration.
+    fn line_begins(&mut self, start: usize, column_one: bool) {
+        let rest = &self.text[start..];
+        if column_one && self.now.is_some() {
+            if rest.starts_with(['}', ']', ')']) && !(self.stack.is_empty() && self.is_closed()) {
+                return;
+            }
+            let known = super::words::declaration(super::words::leading_word(rest)).is_some();
+            if known || self.stack.is_empty() {
+                self.open(start);
+            } else if let Some(now) = &mut self.now {
+                now.column.get_or_insert(offset(start));
+            }
+            return;
+        }
+        let indented =
+            !column_one && self.stack.is_empty() && super::words::opens_declaration(rest);
+        if self.now.is_none() || indented && self.is_whole() {
+            self.open(start);
+            if let (false, Some(now)) = (column_one, &mut self.now) {
+                now.column = Some(offset(start));
+            }
+        }
+    }
+
+    /// Whether the declaration that is being read has no brace, or has closed its last one.
+    fn is_closed(&self) -> bool {
+        let text = self.now.map_or("", |now| now.span.text(self.text));
+        text.ends_with('}') || !text.contains('{')
+    }
+
+    /// Whether the declaration that is being read may end where it stands.
+    fn is_whole(&self) -> bool {
+        let end = self.now.map_or(0, |now| now.span.end as usize);
+        let text = &self.text[..end];
+        let word = text.len()
+            - text
+                .bytes()
+                .rev()
+                .take_while(u8::is_ascii_lowercase)
+                .count();
+        !text.ends_with([
+            ',', '=', '+', '-', '*', '/', '?', '<', '>', ':', '(', '[', '{',
+        ]) && !matches!(&text[word..], "and" | "or" | "not" | "else" | "in" | "of")
+    }
+
     fn open(&mut self, start: usize) {
         self.close();
         let span = Span::new(offset(start), offset(start));
@@ -112,6 +160,7 @@ impl Scanner<'_> {
             depth: 0,
             deep_at: 0,
             open_text: None,
+            column: None,
         });
     }
 

@@ -14,7 +14,7 @@ const MONTHS: [&str; 12] = [
 ];
 
 impl Lower<'_> {
-    pub(super) fn calendar_clause(&mut self, node: Node) -> Spanned<CalendarClause> {
+    pub(in crate::syntax) fn calendar_clause(&mut self, node: Node) -> Spanned<CalendarClause> {
         let span = self.span(&node);
         let rule = node.as_rule();
         let mut kids = Kids::of(node);
@@ -43,6 +43,7 @@ impl Lower<'_> {
             Rule::during => {
                 let bind = self.bind(kids.need());
                 let from = self.expr(kids.need());
+                kids.need();
                 let to = self.expr(kids.need());
                 self.time(TimeRule::During { bind, from, to })
             }
@@ -57,6 +58,12 @@ impl Lower<'_> {
             }
             Rule::yearly => {
                 let from = self.month_day(kids.need());
+                let word = kids.need();
+                if word.as_str() != "through" {
+                    let help = "write `through`, which counts the last day";
+                    let message = "`to` does not say whether its last day counts";
+                    self.problem("syntax", self.span(&word), message, help);
+                }
                 let through = self.month_day(kids.need());
                 self.time(TimeRule::Yearly { from, through })
             }
@@ -113,6 +120,7 @@ impl Lower<'_> {
         }
         let hours = kids.opt(Rule::clock).map(|from| {
             let from = self.clock(&from);
+            kids.need();
             let to_day = kids.opt(Rule::day).map(|day| self.day(&day));
             Hours {
                 from,

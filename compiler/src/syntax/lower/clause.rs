@@ -10,7 +10,7 @@ use crate::syntax::ast::{
 };
 
 impl Lower<'_> {
-    pub(super) fn gate_clause(&mut self, node: Node) -> Spanned<GateClause> {
+    pub(in crate::syntax) fn gate_clause(&mut self, node: Node) -> Spanned<GateClause> {
         let span = self.span(&node);
         let rule = node.as_rule();
         let mut kids = Kids::of(node);
@@ -43,7 +43,7 @@ impl Lower<'_> {
         }
     }
 
-    pub(super) fn approval_clause(&mut self, node: Node) -> Spanned<ApprovalClause> {
+    pub(in crate::syntax) fn approval_clause(&mut self, node: Node) -> Spanned<ApprovalClause> {
         let span = self.span(&node);
         let clause = match node.as_rule() {
             Rule::by => ApprovalClause::By(self.by(node)),
@@ -138,7 +138,7 @@ impl Lower<'_> {
         Deadline { limit, otherwise }
     }
 
-    pub(super) fn waiver_clause(&mut self, node: Node) -> Spanned<WaiverClause> {
+    pub(in crate::syntax) fn waiver_clause(&mut self, node: Node) -> Spanned<WaiverClause> {
         let span = self.span(&node);
         let rule = node.as_rule();
         let clause = match rule {
@@ -172,7 +172,7 @@ impl Lower<'_> {
         }
     }
 
-    pub(super) fn phase_clause(&mut self, node: Node) -> Spanned<PhaseClause> {
+    pub(in crate::syntax) fn phase_clause(&mut self, node: Node) -> Spanned<PhaseClause> {
         let span = self.span(&node);
         let rule = node.as_rule();
         let one = |lower: &mut Self, node| lower.expr(Kids::of(node).need());
@@ -276,7 +276,7 @@ impl Lower<'_> {
         cohort
     }
 
-    pub(super) fn trigger_clause(&mut self, node: Node) -> Spanned<TriggerClause> {
+    pub(in crate::syntax) fn trigger_clause(&mut self, node: Node) -> Spanned<TriggerClause> {
         let span = self.span(&node);
         let rule = node.as_rule();
         let mut kids = Kids::of(node);
@@ -330,7 +330,7 @@ impl Lower<'_> {
         }
     }
 
-    pub(super) fn procedure_clause(&mut self, node: Node) -> Spanned<ProcedureClause> {
+    pub(in crate::syntax) fn procedure_clause(&mut self, node: Node) -> Spanned<ProcedureClause> {
         let span = self.span(&node);
         let rule = node.as_rule();
         let clause = match rule {
@@ -416,7 +416,7 @@ impl Lower<'_> {
         }
     }
 
-    pub(super) fn message_clause(&mut self, node: Node) -> Spanned<MessageClause> {
+    pub(in crate::syntax) fn message_clause(&mut self, node: Node) -> Spanned<MessageClause> {
         let span = self.span(&node);
         let clause = match node.as_rule() {
             Rule::field => MessageClause::Field(Box::new(self.field(node))),

@@ -190,7 +190,7 @@ impl<'a> Lower<'_> {
                 Rule::subject => {
                     let inner = Kids::of(node).need();
                     let subject = match inner.as_rule() {
-                        Rule::fields => Subject::Fields(self.items(inner)),
+                        Rule::fields => Subject::Fields(self.record_items(inner)),
                         _ => Subject::Name(self.name(&inner)),
                     };
                     self.once(&mut rollout.subject, span, "of", subject);
@@ -258,7 +258,7 @@ impl<'a> Lower<'_> {
                 span,
             });
         }
-        items.append(&mut self.items(kids.need()));
+        items.append(&mut self.record_items(kids.need()));
         Record { name, items }
     }
 

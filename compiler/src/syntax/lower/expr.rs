@@ -88,6 +88,23 @@ impl Lower<'_> {
     }
 
     fn climb(&mut self, kids: &mut Kids, least: Level) -> Expr {
+        self.levels += 1;
+        let expr = if self.levels > HEIGHT {
+            let span = kids.need();
+            let expr = Expr {
+                kind: ExprKind::Null,
+                span: self.span(&span),
+            };
+            kids.for_each(drop);
+            self.capped(expr, &mut (HEIGHT + 1))
+        } else {
+            self.climb_on(kids, least)
+        };
+        self.levels -= 1;
+        expr
+    }
+
+    fn climb_on(&mut self, kids: &mut Kids, least: Level) -> Expr {
         let mut left = self.operand(kids, least);
         let mut height = self.height;
         let mut compared: Option<Span> = None;
@@ -579,7 +596,7 @@ impl Lower<'_> {
         entries
     }
 
-    pub(super) fn entry(&mut self, node: Node) -> Entry {
+    pub(in crate::syntax) fn entry(&mut self, node: Node) -> Entry {
         let span = self.span(&node);
         let mut kids = Kids::of(node);
         let first = kids.need();

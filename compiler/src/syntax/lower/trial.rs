@@ -9,7 +9,7 @@ use crate::syntax::ast::{
 };
 
 impl Lower<'_> {
-    pub(super) fn never(&mut self, node: Node) -> Spanned<Never> {
+    pub(in crate::syntax) fn never(&mut self, node: Node) -> Spanned<Never> {
         let span = self.span(&node);
         let mut kids = Kids::of(node);
         let event = self.event(kids.need());
@@ -51,7 +51,7 @@ impl Lower<'_> {
         Spanned { node: place, span }
     }
 
-    pub(super) fn test_row(&mut self, node: Node) -> TestRow {
+    pub(in crate::syntax) fn test_row(&mut self, node: Node) -> TestRow {
         let span = self.span(&node);
         let mut kids = Kids::of(node);
         let title = self.str(&kids.need());
@@ -62,7 +62,7 @@ impl Lower<'_> {
         }
     }
 
-    pub(super) fn test_clause(&mut self, node: Node) -> Spanned<TestClause> {
+    pub(in crate::syntax) fn test_clause(&mut self, node: Node) -> Spanned<TestClause> {
         let span = self.span(&node);
         let rule = node.as_rule();
         let mut kids = Kids::of(node);

@@ -3,7 +3,7 @@
 use rolloutc_grammar::Rule;
 
 use super::{HEIGHT, Kids, Lower, Node, stray};
-use crate::source::offset;
+use crate::source::{Span, offset};
 use crate::syntax::ast::{
     About, Field, FieldItem, FieldPlace, JsonPath, KeyCase, Let, Member, Members, Observed,
     ObservedPlace, Param, SinceWhat, Spanned, Str, Type, TypeKind,
@@ -16,8 +16,20 @@ impl Lower<'_> {
         let optional = self.span(&base).end < span.end;
         self.height = 1;
         let kind = match base.as_rule() {
-            Rule::dotted => TypeKind::Named(self.dotted(&base)),
-            Rule::fields => TypeKind::Record(self.items(base)),
+            Rule::dotted => {
+                if let word @ ("list" | "series" | "table" | "map" | "enum") = base.as_str() {
+                    let end = Span::at(span.end);
+                    let message = format!("expected a type after `{word}`");
+                    self.problem(
+                        "syntax",
+                        end,
+                        message,
+                        "for example `list text` or `map int`",
+                    );
+                }
+                TypeKind::Named(self.dotted(&base))
+            }
+            Rule::fields => TypeKind::Record(self.record_items(base)),
             Rule::list_ty => TypeKind::List(self.inner_ty(&mut Kids::of(base))),
             Rule::series_ty => TypeKind::Series(self.inner_ty(&mut Kids::of(base))),
             Rule::paren_ty => TypeKind::Paren(self.inner_ty(&mut Kids::of(base))),
@@ -62,7 +74,7 @@ impl Lower<'_> {
         Members { any_case, list }
     }
 
-    pub(super) fn member(&mut self, node: Node) -> Member {
+    pub(in crate::syntax) fn member(&mut self, node: Node) -> Member {
         let span = self.span(&node);
         let mut kids = Kids::of(node);
         let name = self.name(&kids.need());
@@ -78,7 +90,7 @@ impl Lower<'_> {
         }
     }
 
-    /// What stands in the braces of a `fields` node.
+    /// What stands in the braces of evidence.
     pub(super) fn items(&mut self, node: Node) -> Vec<Spanned<FieldItem>> {
         let mut height = 0;
         let items = Kids::of(node)
@@ -92,7 +104,36 @@ impl Lower<'_> {
         items
     }
 
-    pub(super) fn item(&mut self, node: Node) -> Spanned<FieldItem> {
+    /// What stands in the braces of a record.
+    pub(super) fn record_items(&mut self, node: Node) -> Vec<Spanned<FieldItem>> {
+        let mut items = self.items(node);
+        items.retain(|item| self.fits_record(item));
+        items
+    }
+
+    /// Refuses the clauses that only evidence has.
+    pub(in crate::syntax) fn fits_record(&mut self, item: &Spanned<FieldItem>) -> bool {
+        let word = match &item.node {
+            FieldItem::Fresh { .. } => "fresh",
+            FieldItem::Timeless => "timeless",
+            FieldItem::Since(_) => "since",
+            FieldItem::MayBeEmpty => "may be empty",
+            FieldItem::Keys(_)
+            | FieldItem::Spread(_)
+            | FieldItem::Observed(_)
+            | FieldItem::About(_)
+            | FieldItem::Field(_)
+            | FieldItem::Let(_)
+            | FieldItem::Closed => return true,
+        };
+        let message = format!("a record has no clause `{word}`");
+        let help =
+            "it stands on the evidence that uses the record: `evidence x: Record { fresh 24h }`";
+        self.problem("unknown-clause", item.span, message, help);
+        false
+    }
+
+    pub(in crate::syntax) fn item(&mut self, node: Node) -> Spanned<FieldItem> {
         let span = self.span(&node);
         self.height = 0;
         let item = match node.as_rule() {

@@ -1,0 +1,581 @@
+//! The one message about a piece of text that does not fit. Knows what people mean by what they write.
+
+use pest::error::{Error, ErrorVariant, InputLocation};
+use rolloutc_grammar::{DECLARATIONS, Keyword, Rule, human_name};
+
+use super::cut::Place;
+use super::token::{Kind, Misfit, Token, closer, misfit};
+
+/// A message about a stretch of a declaration.
+pub(super) struct Finding {
+    pub(super) code: &'static str,
+    /// From and to, in the declaration.
+    pub(super) span: (usize, usize),
+    pub(super) message: String,
+    pub(super) help: Vec<String>,
+    /// What to put in place of the span, with a title.
+    pub(super) fix: Option<(String, String)>,
+    /// Whether more text might have mended it: it ends too early.
+    pub(super) early: bool,
+}
+
+impl Finding {
+    pub(super) fn at(code: &'static str, span: (usize, usize), message: String) -> Finding {
+        Finding {
+            code,
+            span,
+            message,
+            help: Vec::new(),
+            fix: None,
+            early: false,
+        }
+    }
+
+    pub(super) fn help(mut self, help: impl Into<String>) -> Finding {
+        self.help.push(help.into());
+        self
+    }
+}
+
+/// What is being explained.
+pub(super) struct Piece<'t, 'a> {
+    /// Its tokens.
+    pub(super) tokens: &'t [Token<'a>],
+    /// Where it stands; `None` for a head or a declaration without clauses.
+    pub(super) place: Option<&'t Place>,
+    /// The declaration it belongs to.
+    pub(super) declaration: Option<&'static Keyword>,
+    /// Where the text that was parsed begins in the declaration.
+    pub(super) base: usize,
+}
+
+/// Explains why a piece does not fit.
+pub(super) fn explain(piece: &Piece, error: &Error<Rule>) -> Finding {
+    let tokens = piece.tokens;
+    if let Some(found) = open_text(tokens).or_else(|| letters(tokens)) {
+        return found;
+    }
+    let Some(first) = tokens.first() else {
+        return Finding::at(
+            "syntax",
+            (piece.base, piece.base),
+            "something is missing here".to_owned(),
+        );
+    };
+    if let Some(found) = unknown_clause(piece, first) {
+        return found;
+    }
+    if let Some(found) = brackets(tokens) {
+        return found;
+    }
+    let at = piece.base
+        + match error.location {
+            InputLocation::Pos(at) => at,
+            InputLocation::Span((at, _)) => at,
+        };
+    let expected = match &error.variant {
+        ErrorVariant::ParsingError { positives, .. } => positives.as_slice(),
+        ErrorVariant::CustomError { .. } => &[],
+    };
+    let mut next = tokens
+        .iter()
+        .position(|token| token.end() > at)
+        .unwrap_or(tokens.len());
+    let clause = piece.place.and_then(|place| place.begun(tokens));
+    if next == 0 && clause.is_some() {
+        // Nothing behind the first words was understood; words are no rules, so the grammar cannot tell how many fit.
+        next = fitting(clause, tokens);
+    }
+    if next == 0 && piece.place.is_none() {
+        if let Some(found) = head(piece) {
+            return found;
+        }
+    }
+    said(piece, next, expected, clause)
+}
+
+/// The first thing behind the name of a declaration is not what stands there.
+fn head(piece: &Piece) -> Option<Finding> {
+    let word = piece.declaration?.word;
+    let mark = match word {
+        "let" | "group" | "folder" | "threshold" => "`=`",
+        "param" => "`:` and a type",
+        "fn" => "its parameters in `( )`",
+        "table" => "`by` and the column that tells rows apart",
+        "waivers" => "`in` and the rows",
+        "fixture" => "`from` and a folder",
+        "report" => "`to` and a file",
+        "use" => "`as` and a name",
+        _ => return None,
+    };
+    let (name, next) = (piece.tokens.get(1)?, piece.tokens.get(2));
+    let end = piece.tokens.last().map_or(0, Token::end);
+    let span = next.map_or((end, end), |next| (next.start, next.end()));
+    let seen = next.map_or(String::new(), |next| {
+        format!(", found `{}`", short(next.text))
+    });
+    let message = format!("expected {mark} after `{}`{seen}", short(name.text));
+    Some(Finding::at("syntax", span, message).help(example(piece.declaration?)))
+}
+
+fn example(keyword: &Keyword) -> String {
+    format!(
+        "for example `{}`",
+        keyword
+            .example
+            .split_whitespace()
+            .collect::<Vec<_>>()
+            .join(" ")
+    )
+}
+
+/// How many tokens spell the words of the clause.
+fn fitting(clause: Option<&Keyword>, tokens: &[Token]) -> usize {
+    let words = clause.map_or("", |clause| clause.word).split(' ');
+    words
+        .zip(tokens)
+        .take_while(|(word, token)| *word == token.text)
+        .count()
+        .max(1)
+}
+
+/// A word that is no clause of this place.
+fn unknown_clause(piece: &Piece, first: &Token) -> Option<Finding> {
+    let place = piece.place?;
+    let colon = piece
+        .tokens
+        .get(1)
+        .is_some_and(|next| next.text == ":" && next.gap == 0);
+    if first.kind != Kind::Word
+        || colon
+        || place.clauses().is_empty()
+        || place.begun(piece.tokens).is_some()
+    {
+        return None;
+    }
+    let span = (first.start, first.end());
+    let words: Vec<&str> = place.clauses().iter().map(|clause| clause.word).collect();
+    let kind = article(place.of);
+    if first.goes_with_above() || matches!(first.text, "is" | "in") {
+        let message = format!("a line cannot begin with `{}`", first.text);
+        return Some(
+            Finding::at("syntax", span, message).help("put it at the end of the line above"),
+        );
+    }
+    let mut found = Finding::at(
+        "unknown-clause",
+        span,
+        format!("{kind} has no clause `{}`", first.text),
+    );
+    let heads = words
+        .iter()
+        .map(|words| words.split(' ').next().unwrap_or(words));
+    if let Some(word) = nearest(first.text, heads) {
+        found = found.help(format!("did you mean `{word}`?"));
+        found.fix = Some((format!("write `{word}`"), word.to_owned()));
+    }
+    Some(found.help(format!("its clauses are {}", listed(&words))))
+}
+
+/// A bracket without its other half.
+fn brackets(tokens: &[Token]) -> Option<Finding> {
+    Some(match misfit(tokens)? {
+        Misfit::Unclosed(open) => {
+            let span = (open.start, open.end());
+            Finding::at(
+                "unclosed-bracket",
+                span,
+                format!("this `{}` is never closed", open.text),
+            )
+            .help(format!("close it with `{}`", closer(open.text)))
+        }
+        Misfit::Unopened(close) => {
+            let span = (close.start, close.end());
+            Finding::at(
+                "unclosed-bracket",
+                span,
+                format!("this `{}` closes nothing", close.text),
+            )
+            .help("take it out, or open it before")
+        }
+    })
+}
+
+/// A text whose quotes never close.
+pub(super) fn open_text(tokens: &[Token]) -> Option<Finding> {
+    let open = tokens.iter().find(|token| token.kind == Kind::OpenText)?;
+    let quotes = if open.text.starts_with("\"\"\"") {
+        "\"\"\""
+    } else {
+        "\""
+    };
+    let span = (open.start, open.start + quotes.len());
+    let help = if quotes.len() == 3 {
+        "close it with `\"\"\"`".to_owned()
+    } else {
+        "close it with `\"` on the same line; a text over several lines stands between `\"\"\"`"
+            .to_owned()
+    };
+    Some(
+        Finding::at(
+            "unclosed-text",
+            span,
+            "this text is never closed".to_owned(),
+        )
+        .help(help),
+    )
+}
+
+/// A letter that no word has.
+pub(super) fn letters(tokens: &[Token]) -> Option<Finding> {
+    let token = tokens
+        .iter()
+        .find(|token| token.kind == Kind::Mark && odd(token.text))?;
+    let letter = token.text.chars().next()?;
+    let span = (token.start, token.end());
+    let code = u32::from(letter);
+    let shown = if letter.is_control() || letter.is_whitespace() {
+        String::new()
+    } else {
+        format!("`{letter}` ")
+    };
+    Some(match look_alike(letter) {
+        Some(plain) => {
+            let message = format!("{shown}(U+{code:04X}) only looks like `{plain}`");
+            let mut found = Finding::at("confusable-name", span, message)
+                .help("names have plain letters, digits and `_`");
+            found.fix = Some((format!("write `{plain}`"), plain.to_string()));
+            found
+        }
+        None => Finding::at(
+            "odd-character",
+            span,
+            format!("the character {shown}(U+{code:04X}) stands here for nothing"),
+        )
+        .help("outside of texts and comments only plain letters, digits and marks count"),
+    })
+}
+
+fn odd(text: &str) -> bool {
+    text.chars()
+        .next()
+        .is_some_and(|c| !c.is_ascii() || c.is_ascii_control())
+}
+
+/// Letters of other scripts that read like a plain one.
+fn look_alike(letter: char) -> Option<char> {
+    const PAIRS: &str = "аaеeоoрpсcхxуyіiјjѕsһhԁdԛqԝwАAВBЕEКKМMНHОOРPСCТTХXαaοoνvρpιiΑAΒBΕEΖZΗHΙIΚKΜMΝNΟOΡPΤTΥYΧX“\"”\"„\"‘'’'–-—-−-";
+    let mut letters = PAIRS.chars();
+    while let (Some(odd), Some(plain)) = (letters.next(), letters.next()) {
+        if odd == letter {
+            return Some(plain);
+        }
+    }
+    None
+}
+
+/// What was expected at a token, and what stands there.
+fn said(
+    piece: &Piece,
+    next: usize,
+    expected: &[Rule],
+    clause: Option<&'static Keyword>,
+) -> Finding {
+    let tokens = piece.tokens;
+    let before = next.checked_sub(1).and_then(|i| tokens.get(i));
+    let found = tokens.get(next);
+    let end = tokens.last().map_or(piece.base, Token::end);
+    let span = found.map_or((end, end), |token| (token.start, token.end()));
+    let shown = clause.or(piece.declaration.filter(|_| piece.place.is_none()));
+    let behind = before.map_or(String::new(), |token| {
+        format!(" after `{}`", short(token.text))
+    });
+    if let Some(found) = found.and_then(|token| slip(token, tokens, next, piece)) {
+        return found;
+    }
+    let wanted = wanted(expected, before, clause, next);
+    let message = match (&wanted, found) {
+        (Some(wanted), Some(token)) if before.is_some() => {
+            format!("expected {wanted}{behind}, found `{}`", short(token.text))
+        }
+        (Some(wanted), Some(token)) => format!("expected {wanted}, found `{}`", short(token.text)),
+        (Some(wanted), None) => format!("expected {wanted}{behind}"),
+        (None, Some(token)) => format!("did not expect `{}`{behind}", short(token.text)),
+        (None, None) => format!("something is missing{behind}"),
+    };
+    let mut finding = Finding::at("syntax", span, message);
+    if let Some(keyword) = shown {
+        finding = finding.help(example(keyword));
+    }
+    finding.early = found.is_none();
+    finding
+}
+
+/// What the grammar wanted, in words.
+fn wanted(
+    expected: &[Rule],
+    before: Option<&Token>,
+    clause: Option<&Keyword>,
+    next: usize,
+) -> Option<String> {
+    let operand = |rule: &Rule| {
+        matches!(
+            rule,
+            Rule::paren | Rule::quant | Rule::expr | Rule::sum | Rule::single
+        )
+    };
+    let typed = |token: &Token| matches!(token.text, ":" | "list" | "series" | "map" | "table");
+    if before.is_some_and(typed)
+        && expected
+            .iter()
+            .any(|rule| matches!(rule, Rule::ty | Rule::dotted))
+    {
+        return Some("a type".to_owned());
+    }
+    if expected.iter().any(operand) {
+        let words = clause.map_or(1, |clause| clause.word.split(' ').count());
+        let direct = next <= words;
+        return Some(
+            match (clause.map(|clause| clause.word), direct) {
+                (
+                    Some(
+                        "require" | "forbid" | "when" | "valid" | "applies when" | "pending while"
+                        | "advisory unless" | "reenter when" | "entered when" | "except when"
+                        | "while",
+                    ),
+                    true,
+                ) => "a condition",
+                (
+                    Some(
+                        "soak" | "fresh" | "within" | "for" | "at most" | "warn" | "decide"
+                        | "finish" | "recover",
+                    ),
+                    true,
+                ) => "a duration",
+                (Some("enter" | "keep" | "leave" | "watch" | "verify"), true) => {
+                    "a gate or a condition"
+                }
+                (Some("enter" | "keep" | "leave" | "watch" | "verify"), false)
+                    if before.is_some_and(|token| token.text == ",") =>
+                {
+                    "a gate or a condition"
+                }
+                _ => "a value",
+            }
+            .to_owned(),
+        );
+    }
+    // A line of alternatives that ends an expression says nothing: anything may follow there.
+    if expected.iter().any(|rule| {
+        matches!(
+            rule,
+            Rule::op | Rule::sum_op | Rule::line_op | Rule::is | Rule::index
+        )
+    }) {
+        return None;
+    }
+    let mut names: Vec<&str> = Vec::new();
+    for rule in expected {
+        if let Some(name) = human_name(*rule) {
+            if !names.contains(&name) {
+                names.push(name);
+            }
+        }
+    }
+    match names.as_slice() {
+        [] => None,
+        [one] => Some((*one).to_owned()),
+        [first, second] => Some(format!("{first} or {second}")),
+        _ => None,
+    }
+}
+
+/// Slips that have a better answer than what the grammar wanted.
+fn slip(token: &Token, tokens: &[Token], next: usize, piece: &Piece) -> Option<Finding> {
+    let span = (token.start, token.end());
+    let instead = |message: &str, word: &str| {
+        let mut found =
+            Finding::at("syntax", span, message.to_owned()).help(format!("write `{word}`"));
+        found.fix = Some((format!("write `{word}`"), word.to_owned()));
+        found
+    };
+    Some(match token.text {
+        "=" if next > 0 && piece.place.is_some() => instead("a single `=` compares nothing", "=="),
+        "&&" | "&" => instead("conditions are joined by words", "and"),
+        "||" | "|" => instead("conditions are joined by words", "or"),
+        "!" => instead("a condition is denied by a word", "not"),
+        "<>" => instead("unequal is written differently", "!="),
+        ";" => {
+            let mut found = Finding::at("syntax", span, "nothing ends with `;`".to_owned())
+                .help("a clause ends where the next begins");
+            found.fix = Some(("take it out".to_owned(), String::new()));
+            found
+        }
+        "'" => Finding::at("syntax", span, "a text stands in double quotes".to_owned()).help("for example `\"like this\"`"),
+        "," if piece.place.is_some_and(|place| place.begins(tokens.get(next + 1..).unwrap_or(&[]))) => {
+            let mut found = Finding::at("syntax", span, "no comma stands between clauses".to_owned())
+                .help("a clause ends where the next begins");
+            found.fix = Some(("take it out".to_owned(), String::new()));
+            found
+        }
+        "if" | "then" if piece.place.is_some_and(|place| place.of == "gate") => {
+            Finding::at("syntax", span, format!("there is no `{}`", token.text))
+                .help("a gate that counts only sometimes says `applies when CONDITION`; a value for each case is `match x { … }`")
+        }
+        "." | "[" | "(" if token.indent.is_some() => {
+            let message = format!("a line cannot begin with `{}`", token.text);
+            Finding::at("syntax", span, message).help("put it at the end of the line above")
+        }
+        _ => return None,
+    })
+}
+
+/// A word that opens no declaration.
+pub(super) fn unknown_declaration(tokens: &[Token]) -> (Finding, Option<&'static str>) {
+    let Some(first) = tokens.first() else {
+        return (
+            Finding::at(
+                "unknown-declaration",
+                (0, 0),
+                "expected a declaration".to_owned(),
+            ),
+            None,
+        );
+    };
+    let span = (first.start, first.end());
+    if let Some(found) = open_text(&tokens[..1]).or_else(|| letters(&tokens[..1])) {
+        return (found, None);
+    }
+    if first.kind == Kind::Close {
+        let message = format!("this `{}` closes nothing", first.text);
+        return (
+            Finding::at("unclosed-bracket", span, message).help("take it out, or open it before"),
+            None,
+        );
+    }
+    if first.kind != Kind::Word {
+        let message = format!("expected a declaration, found `{}`", short(first.text));
+        let help =
+            "a declaration begins with its word in column one, for example `gate healthy { … }`";
+        return (
+            Finding::at("unknown-declaration", span, message).help(help),
+            None,
+        );
+    }
+    let words = DECLARATIONS.iter().map(|declaration| declaration.word);
+    let near = nearest(first.text, words);
+    let clause = rolloutc_grammar::BODIES.iter().find(|body| {
+        near.is_none()
+            && body
+                .clauses
+                .iter()
+                .any(|clause| clause.word.split(' ').next() == Some(first.text))
+    });
+    if let Some(body) = clause {
+        let message = format!("`{}` is a clause and cannot stand alone", first.text);
+        let help = format!(
+            "put it, indented, between the braces of {}",
+            article(body.of)
+        );
+        return (
+            Finding::at("unknown-declaration", span, message).help(help),
+            None,
+        );
+    }
+    let mut found = Finding::at(
+        "unknown-declaration",
+        span,
+        format!("there is no declaration `{}`", first.text),
+    );
+    if let Some(word) = near {
+        found = found.help(format!("did you mean `{word}`?"));
+        found.fix = Some((format!("write `{word}`"), word.to_owned()));
+    } else {
+        let words: Vec<&str> = DECLARATIONS
+            .iter()
+            .map(|declaration| declaration.word)
+            .collect();
+        found = found.help(format!("the declarations are {}", listed(&words)));
+    }
+    (found, near)
+}
+
+/// The word nearest to another, where one is near.
+fn nearest<'a>(word: &str, known: impl Iterator<Item = &'a str>) -> Option<&'a str> {
+    let far = |other: &str| distance(word, other);
+    let near = known
+        .map(|other| (far(other), other))
+        .min_by_key(|(far, _)| *far)?;
+    let most = if word.len() <= 3 { 1 } else { 2 };
+    (near.0 > 0 && near.0 <= most).then_some(near.1)
+}
+
+/// How many letters must be put in, taken out, changed or swapped.
+fn distance(a: &str, b: &str) -> usize {
+    let (a, b) = (a.as_bytes(), b.as_bytes());
+    if a.len() > 32 || b.len() > 32 {
+        return usize::MAX;
+    }
+    let mut rows = vec![vec![0; b.len() + 1]; a.len() + 1];
+    for i in 0..=a.len() {
+        for j in 0..=b.len() {
+            rows[i][j] = if i == 0 || j == 0 {
+                i + j
+            } else {
+                let change = rows[i - 1][j - 1] + usize::from(a[i - 1] != b[j - 1]);
+                let swap = if i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1] {
+                    rows[i - 2][j - 2] + 1
+                } else {
+                    usize::MAX
+                };
+                change
+                    .min(swap)
+                    .min(rows[i - 1][j] + 1)
+                    .min(rows[i][j - 1] + 1)
+            };
+        }
+    }
+    rows[a.len()][b.len()]
+}
+
+fn article(word: &str) -> String {
+    match word {
+        "evidence" | "waivers" => word.to_owned(),
+        "approval" | "invariant" | "enum" => format!("an {word}"),
+        "tests" => "a test".to_owned(),
+        word => format!("a {word}"),
+    }
+}
+
+fn listed(words: &[&str]) -> String {
+    words
+        .iter()
+        .map(|word| format!("`{word}`"))
+        .collect::<Vec<_>>()
+        .join(", ")
+}
+
+/// Text as it is quoted: one line, not long.
+fn short(text: &str) -> String {
+    let line = text.lines().next().unwrap_or("");
+    if line.chars().count() > 40 {
+        format!("{}…", line.chars().take(40).collect::<String>())
+    } else {
+        line.to_owned()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_nearest_word_is_near() {
+        let near = |word| nearest(word, ["gate", "group", "phase", "let"].into_iter());
+        assert_eq!(near("gaet"), Some("gate"));
+        assert_eq!(near("gates"), Some("gate"));
+        assert_eq!(near("phsae"), Some("phase"));
+        assert_eq!(near("gate"), None);
+        assert_eq!(near("xyzzy"), None);
+    }
+}
