@@ -5,7 +5,7 @@ mod about;
 mod fields;
 mod json;
 mod scalar;
-mod scan;
+pub(crate) mod scan;
 #[cfg(test)]
 mod tests;
 mod text;

@@ -7,6 +7,7 @@
 )]
 
 pub mod builtins;
+pub mod bundle;
 pub mod calendar;
 pub mod canon;
 pub mod data;
