@@ -8,6 +8,8 @@ mod names;
 pub mod outline;
 mod say;
 mod text;
+#[cfg(test)]
+mod trial;
 mod types;
 mod units;
 
