@@ -407,6 +407,8 @@ words! {
         Log = "log",
         /// A waiver runs out soon.
         Waiver = "waiver",
+        /// A new subject waits for the old one.
+        Waiting = "waiting",
         /// Another program was adopted.
         Adopted = "adopted",
     }

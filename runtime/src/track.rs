@@ -49,6 +49,17 @@ impl Track {
     /// Takes a sample; says whether `need` was met at any instant after the last sample and up to this
     /// one, so that asking in between would have changed nothing.
     pub fn feed(&mut self, sample: Sample, mode: Mode, need: Need) -> bool {
+        self.feed_by(sample, mode, need, &elapsed)
+    }
+
+    /// The same, where time between two instants is measured otherwise: `clock open`.
+    pub fn feed_by(
+        &mut self,
+        sample: Sample,
+        mode: Mode,
+        need: Need,
+        measure: &dyn Fn(Instant, Instant) -> Number,
+    ) -> bool {
         let mut due = false;
         let was_true = self.value == Some(TruthWord::True);
         if was_true && let Some(at) = self.at {
@@ -56,7 +67,7 @@ impl Track {
                 (true, Some(until)) => sample.at.min(until),
                 (true, None) | (false, _) => sample.at,
             };
-            self.held = plus(self.held, at, end);
+            self.held = plus(self.held, at, end, measure);
             // Up to the instant before a sample that is not true; with a hole up to its edge.
             due |= match need {
                 Need::For(long) if sample.hole => self.held.0 >= long,
@@ -106,13 +117,23 @@ impl Track {
     /// How long it has held at `now`, where the condition's truth is `value`: an open stretch counts up
     /// to now, or up to the instant to which its last sample holds.
     pub fn held_at(&self, now: Instant, value: TruthWord) -> Span {
+        self.held_by(now, value, &elapsed)
+    }
+
+    /// The same, where time is measured otherwise.
+    pub fn held_by(
+        &self,
+        now: Instant,
+        value: TruthWord,
+        measure: &dyn Fn(Instant, Instant) -> Number,
+    ) -> Span {
         match (self.value, self.at) {
             (Some(TruthWord::True), Some(at)) if value == TruthWord::True => {
-                plus(self.held, at, now)
+                plus(self.held, at, now, measure)
             }
             (Some(TruthWord::True), Some(at)) => {
                 let end = self.until.map_or(now, |until| until.min(now));
-                plus(self.held, at, end)
+                plus(self.held, at, end, measure)
             }
             _ => self.held,
         }
@@ -133,10 +154,20 @@ impl Track {
     }
 }
 
+/// The time between two instants on every clock.
+pub fn elapsed(from: Instant, to: Instant) -> Number {
+    to.since(from)
+}
+
 /// The time gathered and what lies between two instants, if the second is later.
-fn plus(held: Span, from: Instant, to: Instant) -> Span {
+fn plus(
+    held: Span,
+    from: Instant,
+    to: Instant,
+    measure: &dyn Fn(Instant, Instant) -> Number,
+) -> Span {
     match to > from {
-        true => Span(held.0.add(to.since(from)).unwrap_or(held.0)),
+        true => Span(held.0.add(measure(from, to)).unwrap_or(held.0)),
         false => held,
     }
 }

@@ -1,6 +1,8 @@
 //! How an instant sees the evidence: for each item its state and what of it counts.
 //! Knows states and slots; how they come about is `step`'s.
 
+pub mod look;
+
 use crate::data::Slot;
 use crate::time::Instant;
 

@@ -1,0 +1,556 @@
+//! One step: program, state, evidence and an instant in, a decision and the next state out. Knows the
+//! order in which a step's rooms run, and nothing of what happens inside them.
+
+mod asks;
+mod calendar;
+mod deadlines;
+mod lines;
+mod next;
+mod place;
+mod procedure;
+mod refusal;
+mod soak;
+mod start;
+mod subject;
+mod triggers;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+pub use refusal::Refusal;
+
+use crate::canon::Digest;
+use crate::data::Store;
+use crate::decision::{
+    AsOfFrom, CalendarLine, Decision, Digests, GateLine, Next, Obligation, Outcome, ProcedureLine,
+    Reason, Span5, Stage, Tool, TriggerLine, Verdict, Warning, WarningCode,
+};
+use crate::eval::{Context, Inputs, Nobody, Plan, Scratch};
+use crate::evidence::{Evidence, Readings};
+use crate::ir::{Const, ItemId, OriginId, PhaseId, Program};
+use crate::state::{Instance, Move, Place, START, State, VERSION};
+use crate::time::Instant;
+use crate::view::View;
+use crate::view::look::{Bindings, Fresh, Look, Mode, Sight};
+
+/// What a caller may say besides the four inputs.
+#[derive(Clone, Debug, Default)]
+pub struct Options {
+    /// Where `as_of` came from.
+    pub as_of_from: AsOfFrom,
+    /// `--adopt`: another program goes on from this state.
+    pub adopt: bool,
+    /// `--for KEY`
+    pub key: Option<String>,
+}
+
+/// Decides, as `step.md` says. Equal inputs give equal decisions and states.
+pub fn step(
+    program: &Program,
+    state: Option<&State>,
+    evidence: &Evidence,
+    as_of: Instant,
+) -> Result<(Decision, State), Refusal> {
+    step_with(program, state, evidence, as_of, &Options::default())
+}
+
+/// Decides, with what the caller says besides.
+pub fn step_with(
+    program: &Program,
+    state: Option<&State>,
+    evidence: &Evidence,
+    as_of: Instant,
+    options: &Options,
+) -> Result<(Decision, State), Refusal> {
+    let key = options.key.clone().unwrap_or_default();
+    refusal::check(program, state, &key, as_of, options)?;
+    let params = start::params(program, evidence)?;
+    let given = start::subject(program, evidence)?;
+    let plan = Plan::new(program);
+    let mut store = Store::default();
+    let readings = crate::evidence::read(program, evidence, &mut store);
+    let before = state.and_then(|state| state.instances.get(&key));
+    let mut instance = before.cloned().unwrap_or_else(|| Instance::new(as_of));
+    let adopted = match state {
+        Some(state) if state.program != program.meaning && options.adopt => {
+            start::adopt(program, &mut instance, as_of)?;
+            true
+        }
+        _ => false,
+    };
+    let fresh = start::fresh(program, &plan, &store, &params, as_of);
+    let mut run = Run {
+        program,
+        plan: &plan,
+        evidence,
+        store: &store,
+        readings: &readings,
+        params: &params,
+        fresh: &fresh,
+        now: as_of,
+        key: &key,
+        first: before.is_none(),
+        instance,
+        found: Vec::new(),
+        found_reasons: Vec::new(),
+        gates: Vec::new(),
+        triggers: Vec::new(),
+        calendar: Vec::new(),
+        obligations: Vec::new(),
+        next: Vec::new(),
+        warnings: Vec::new(),
+        asked: BTreeSet::new(),
+        standing: Vec::new(),
+        read: BTreeSet::new(),
+        wishes: Vec::new(),
+        started: false,
+        facts: Vec::new(),
+    };
+    if adopted {
+        let message =
+            "soak, standing verdicts, approvals and pins of the other program are dropped";
+        run.warn(WarningCode::Adopted, program.rollout.clone(), message);
+    }
+    run.subject(given);
+    run.enter_fact();
+    let from = run.instance.place();
+    let entered_at = run.instance.entered_at;
+    run.live_from();
+    run.procedure();
+    let soak = run.soak();
+    run.triggers();
+    let ahead = run.place(&soak);
+    run.deadlines();
+    run.calendar(&ahead);
+    run.start_procedure();
+    run.time(&soak, &ahead);
+    let (outcome, to) = run.choose(&ahead);
+    let mut decision = run.decision(options, &from, entered_at, outcome, to, &ahead, &soak);
+    decision.digests.state_before = state.map(|state| state.digest);
+    decision.digest = Some(decision.compute_digest());
+    let after = run.write(&decision, state, &ahead, adopted);
+    decision.digests.state_after = Some(after.digest);
+    Ok((decision, after))
+}
+
+/// A reason and where it stands.
+#[derive(Clone, Debug)]
+struct Found {
+    reason: Reason,
+    origin: Option<OriginId>,
+}
+
+/// One step under way: the inputs, the instance as it becomes, and what was found so far.
+struct Run<'a> {
+    program: &'a Program,
+    plan: &'a Plan,
+    evidence: &'a Evidence,
+    store: &'a Store,
+    readings: &'a Readings,
+    params: &'a [Const],
+    fresh: &'a [Fresh],
+    now: Instant,
+    key: &'a str,
+    /// Whether nothing was remembered of this key.
+    first: bool,
+    instance: Instance,
+    found: Vec<Found>,
+    /// The same, once sorted.
+    found_reasons: Vec<Reason>,
+    gates: Vec<GateLine>,
+    triggers: Vec<TriggerLine>,
+    calendar: Vec<CalendarLine>,
+    obligations: Vec<Obligation>,
+    next: Vec<Next>,
+    warnings: Vec<Warning>,
+    /// Approvals asked for in this step, by name.
+    asked: BTreeSet<String>,
+    /// Standing verdicts that this step gives.
+    standing: Vec<(String, Digest)>,
+    /// Items that anything asked in this step reads.
+    read: BTreeSet<ItemId>,
+    /// Procedures that want to start.
+    wishes: Vec<procedure::Wish>,
+    /// Whether this step started a procedure, if only by what was done by hand.
+    started: bool,
+    /// Moves that became facts before anything was decided.
+    facts: Vec<(Place, Place)>,
+}
+
+/// Where the next move leads.
+#[derive(Clone, Debug, Default)]
+struct Ahead {
+    /// The following place.
+    next: Option<Place>,
+    /// Whether it lies in another phase.
+    crosses: bool,
+    /// Whether this rollout has phases.
+    phased: bool,
+}
+
+impl<'a> Run<'a> {
+    fn warn(&mut self, code: WarningCode, subject: impl Into<String>, message: impl Into<String>) {
+        self.warnings.push(Warning {
+            code,
+            subject: subject.into(),
+            message: message.into(),
+        });
+    }
+
+    fn add(&mut self, reason: Reason, origin: Option<OriginId>) {
+        self.found.push(Found { reason, origin });
+    }
+
+    /// The index of the phase it stands in.
+    fn phase(&self) -> Option<usize> {
+        self.phase_named(&self.instance.phase)
+    }
+
+    fn phase_named(&self, name: &str) -> Option<usize> {
+        self.program
+            .phases
+            .iter()
+            .position(|phase| phase.name == name)
+    }
+
+    fn bindings(&self) -> Bindings {
+        let mut pins: BTreeMap<String, Digest> = self.instance.pins.clone();
+        pins.extend(
+            self.program
+                .pins
+                .iter()
+                .map(|(name, pin)| (name.clone(), *pin)),
+        );
+        Bindings {
+            now: self.now,
+            key: self.key.into(),
+            phase: self.instance.phase.clone(),
+            cohort: self.instance.cohort,
+            entered_at: self.instance.entered_at,
+            phase_entered_at: self.instance.phase_entered_at,
+            rollback_at: self.instance.last_rollback.as_ref().map(|last| last.at),
+            seen: self.instance.seen.clone(),
+            pins,
+        }
+    }
+
+    fn look<'b>(&self, bindings: &'b Bindings) -> Look<'b>
+    where
+        'a: 'b,
+    {
+        Look {
+            program: self.program,
+            evidence: self.evidence,
+            readings: self.readings,
+            store: self.store,
+            fresh: self.fresh,
+            bindings,
+        }
+    }
+
+    /// The way this instance looks at an instant.
+    fn sight(&self, mode: Mode, at: Instant) -> Sight<'_> {
+        Sight {
+            mode,
+            at,
+            subject: self.instance.subject.as_ref(),
+        }
+    }
+
+    fn view(&self, mode: Mode) -> View {
+        let bindings = self.bindings();
+        self.look(&bindings).view(self.sight(mode, self.now))
+    }
+
+    fn place_at(&self, at: Instant) -> crate::eval::Place {
+        let subject = self.instance.subject.as_ref();
+        crate::eval::Place {
+            as_of: at,
+            phase: self.phase().map(|phase| PhaseId(phase as u32)),
+            cohort: self.instance.cohort.map(|share| share.0),
+            entered_at: self.instance.entered_at,
+            phase_entered_at: self.instance.phase_entered_at,
+            rollback_at: self.instance.last_rollback.as_ref().map(|last| last.at),
+            subject_since: self.instance.subject_since,
+            subject: start::subject_consts(self.program, subject),
+        }
+    }
+
+    /// Asks something of a view at an instant.
+    fn asking<R>(&self, view: &View, at: Instant, ask: impl FnOnce(&mut Context<'_>) -> R) -> R {
+        let place = self.place_at(at);
+        let scratch = Scratch::new();
+        let mut ctx = Context::new(Inputs {
+            program: self.program,
+            plan: self.plan,
+            store: self.store,
+            view,
+            place: &place,
+            params: self.params,
+            people: &Nobody,
+            scratch: &scratch,
+        });
+        ask(&mut ctx)
+    }
+
+    /// The value of a node that reads no evidence: a duration, a count, an instant.
+    fn constant<R>(
+        &self,
+        node: crate::ir::NodeId,
+        read: impl FnOnce(crate::value::Val<'_>) -> Option<R>,
+    ) -> Option<R> {
+        let view = View {
+            items: vec![Default::default(); self.program.evidence.len()],
+        };
+        self.asking(&view, self.now, |ctx| read(ctx.eval(node)))
+    }
+
+    fn number(&self, node: crate::ir::NodeId) -> Option<crate::number::Number> {
+        self.constant(node, |value| match value {
+            crate::value::Val::Number(number) => Some(number),
+            _ => None,
+        })
+    }
+
+    fn span(&self, origin: Option<OriginId>) -> Option<Span5> {
+        let origins = &self.program.origins;
+        let &(file, line, column, end_line, end_column) = origins.spans.get(origin?.ix())?;
+        Some(Span5 {
+            file: origins.files.get(file as usize)?.path.clone(),
+            line,
+            column,
+            end_line,
+            end_column,
+        })
+    }
+
+    /// The strongest outcome that anything argues for; without any the move itself.
+    fn choose(&mut self, ahead: &Ahead) -> (Outcome, Option<Place>) {
+        let strongest = self.found.iter().map(|found| found.reason.outcome).max();
+        let outcome = match strongest {
+            Some(outcome) => outcome,
+            None if ahead.next.is_some() => Outcome::Advance,
+            None => Outcome::Complete,
+        };
+        for found in &mut self.found {
+            found.reason.decides = found.reason.outcome == outcome;
+            found.reason.span = None;
+        }
+        let to = match outcome {
+            Outcome::Advance => ahead.next.clone(),
+            Outcome::Rollback => self.target(),
+            Outcome::Complete
+            | Outcome::Hold
+            | Outcome::Frozen
+            | Outcome::Blocked
+            | Outcome::Halted => None,
+        };
+        (outcome, to)
+    }
+
+    /// Strongest first, hard first, then as the clauses stand in the policy, then as the rows came.
+    fn sorted(&mut self) -> Vec<Reason> {
+        let mut found = std::mem::take(&mut self.found);
+        for one in &mut found {
+            one.reason.span = self.span(one.origin);
+        }
+        found.sort_by_key(|one| {
+            let reason = &one.reason;
+            let hard = reason.level != Some(crate::decision::Level::Hard);
+            let spans = &self.program.origins.spans;
+            let place = one
+                .origin
+                .map(|origin| (spans.get(origin.ix()).copied(), origin));
+            (
+                std::cmp::Reverse(reason.outcome),
+                hard,
+                place.is_none(),
+                place,
+            )
+        });
+        found.into_iter().map(|one| one.reason).collect()
+    }
+
+    #[allow(clippy::too_many_arguments)]
+    fn decision(
+        &mut self,
+        options: &Options,
+        from: &Place,
+        entered_at: Option<Instant>,
+        outcome: Outcome,
+        to: Option<Place>,
+        ahead: &Ahead,
+        soak: &soak::Soak,
+    ) -> Decision {
+        let reasons = self.sorted();
+        self.found_reasons = reasons.clone();
+        let unknown = reasons
+            .iter()
+            .filter(|reason| reason.decides)
+            .all(|reason| reason.verdict == Some(Verdict::Unknown));
+        let exit = match outcome {
+            Outcome::Blocked if unknown => 4,
+            other => other.exit(),
+        };
+        self.evidence_warnings();
+        self.soon(soak, ahead);
+        self.owed(outcome);
+        let mut warnings = std::mem::take(&mut self.warnings);
+        warnings.sort();
+        warnings.dedup();
+        let phased = ahead.phased.then(|| from.clone());
+        Decision {
+            version: crate::decision::VERSION,
+            edition: self.program.edition,
+            rollout: self.program.rollout.clone(),
+            key: self.key.into(),
+            as_of: self.now,
+            as_of_from: options.as_of_from,
+            subject: self.instance.subject.clone(),
+            live: self.instance.live.clone(),
+            outcome,
+            exit,
+            from: phased,
+            to,
+            toward: ahead.next.clone(),
+            entered_at: entered_at.filter(|_| ahead.phased),
+            procedure: self.procedure_line(),
+            reasons,
+            obligations: std::mem::take(&mut self.obligations),
+            next: self.sorted_next(),
+            gates: std::mem::take(&mut self.gates),
+            triggers: std::mem::take(&mut self.triggers),
+            calendar: std::mem::take(&mut self.calendar),
+            approvals: Vec::new(),
+            waivers: Vec::new(),
+            params: self.param_lines(),
+            evidence: self.evidence_lines(),
+            warnings,
+            digests: Digests {
+                program: self.program.digest,
+                meaning: self.program.meaning,
+                evidence: self.evidence_digest(),
+                params: self.params_digest(),
+                state_before: None,
+                state_after: None,
+            },
+            tool: Tool {
+                version: env!("CARGO_PKG_VERSION").into(),
+                zones: self
+                    .program
+                    .zones
+                    .values()
+                    .map(|zone| zone.version().to_string())
+                    .max(),
+            },
+            digest: None,
+        }
+    }
+
+    fn procedure_line(&self) -> Option<ProcedureLine> {
+        let open = self.instance.procedure.as_ref()?;
+        Some(ProcedureLine {
+            name: open.name.clone(),
+            kind: open.kind,
+            stage: match (open.finished_at, open.verified_at) {
+                (None, _) => Stage::Fired,
+                (Some(_), None) => Stage::Done,
+                (Some(_), Some(_)) => Stage::Verified,
+            },
+            cause: open.cause.clone(),
+            fired_at: open.fired_at,
+            from: open.from.clone(),
+            steps: open.steps.clone(),
+            checks: open.checks.clone(),
+            finished_at: open.finished_at,
+            verified_at: open.verified_at,
+            superseded: open.superseded.clone(),
+        })
+    }
+
+    /// The state after the step.
+    fn write(
+        mut self,
+        decision: &Decision,
+        before: Option<&State>,
+        ahead: &Ahead,
+        adopted: bool,
+    ) -> State {
+        let digest = decision.digest.unwrap_or_default();
+        let place = self.instance.place();
+        if adopted {
+            self.instance.journal.push(Move {
+                at: self.now,
+                from: place.clone(),
+                to: place,
+                decision: digest,
+                adopted: Some(self.program.meaning),
+            });
+        }
+        for (from, to) in std::mem::take(&mut self.facts) {
+            self.journal(from, to, digest);
+        }
+        self.standing_verdicts();
+        self.remember_seen();
+        match decision.outcome {
+            Outcome::Advance => self.advance(ahead, digest),
+            Outcome::Complete => {
+                if self.instance.subject.is_some() {
+                    self.instance.live = self.instance.subject.clone();
+                }
+            }
+            Outcome::Hold
+            | Outcome::Frozen
+            | Outcome::Blocked
+            | Outcome::Halted
+            | Outcome::Rollback => {}
+        }
+        self.instance.seq += 1;
+        self.instance.as_of = self.now;
+        self.instance.params = decision.digests.params;
+        let now = self.now;
+        self.instance.spent.retain(|spent| now <= spent.until);
+        let mut instances = before.map_or_else(BTreeMap::new, |state| state.instances.clone());
+        instances.insert(self.key.to_string(), self.instance);
+        let mut state = State {
+            version: VERSION,
+            rollout: self.program.rollout.clone(),
+            program: self.program.meaning,
+            previous: before.map(|state| state.digest),
+            digest: Digest::default(),
+            instances,
+        };
+        state.digest = state.compute_digest();
+        state
+    }
+
+    fn journal(&mut self, from: Place, to: Place, decision: Digest) {
+        let at = self.now;
+        self.instance.journal.push(Move {
+            at,
+            from,
+            to,
+            decision,
+            adopted: None,
+        });
+    }
+
+    /// Forgets what belongs to the place that is left.
+    fn leave_place(&mut self) {
+        self.instance.soak = Default::default();
+        self.instance.entering = None;
+    }
+
+    /// Stands in a place from now on.
+    fn stand(&mut self, to: &Place) {
+        let crosses = self.instance.phase != to.phase;
+        self.leave_place();
+        self.instance.phase = to.phase.clone();
+        self.instance.cohort = to.cohort;
+        let standing = to.phase != START;
+        self.instance.entered_at = standing.then_some(self.now);
+        if crosses {
+            self.instance.standing.clear();
+            self.instance.phase_entered_at = standing.then_some(self.now);
+        }
+    }
+}

@@ -1,0 +1,529 @@
+//! Triggers: which watch here, what each saw since the last step, which fire and which are blind. Knows
+//! tracks; what a fired trigger starts is `procedure`'s.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::Run;
+use super::asks::cause;
+use super::procedure::Rank;
+use super::soak::word;
+use crate::decision::{
+    Cause, Measure, NextKind, Outcome, Reason, ReasonCode, Role, TriggerLine, Verdict,
+};
+use crate::document::Span;
+use crate::eval::Reads;
+use crate::ir::{ItemId, OnUnknown, Scope, Sustain, Then, Trigger};
+use crate::number::Number;
+use crate::state::{Halt, Place, START, Track, TruthWord};
+use crate::time::Instant;
+use crate::track::{Mode as Feed, Need, Sample, stale_between};
+use crate::value::{Cause as Why, Truth};
+use crate::verdict::{number_doubles, subject};
+use crate::view::View;
+use crate::view::look::{Look, Mode};
+
+/// How many rows a trigger watches.
+const ROWS: usize = 10_000;
+
+/// A trigger's condition at one instant.
+#[derive(Clone, Debug, Default)]
+struct Values {
+    /// By row, as `trigger["row"]`.
+    rows: BTreeMap<String, Truth>,
+    /// Rows in the order of the data, with their bare names.
+    order: Vec<(String, Option<String>)>,
+    /// Why the rows cannot be told.
+    untold: Option<crate::value::Why>,
+}
+
+impl Values {
+    fn of(&self, key: &str) -> Truth {
+        match (self.rows.get(key), self.untold) {
+            (Some(truth), _) => *truth,
+            (None, Some(why)) => Truth::Unknown(why),
+            (None, None) => {
+                Truth::Unknown(crate::value::Why::at(Why::Missing, crate::ir::NodeId(0)))
+            }
+        }
+    }
+}
+
+impl<'a> Run<'a> {
+    /// Rooms 5 and 7: feeds and judges every trigger.
+    pub(super) fn triggers(&mut self) {
+        let view = self.view(Mode::Watch);
+        for at in 0..self.program.triggers.len() {
+            self.trigger(at, &view);
+        }
+        self.halts();
+    }
+
+    fn trigger(&mut self, at: usize, view: &View) {
+        let trigger = &self.program.triggers[at];
+        if !self.is_armed(trigger, view) {
+            self.instance.armed.remove(&trigger.name);
+            self.triggers.push(TriggerLine {
+                trigger: trigger.name.clone(),
+                row: None,
+                armed: false,
+                value: None,
+                held: Span::ZERO,
+                of: None,
+                count: 0,
+                fired: false,
+                blind: false,
+            });
+            return;
+        }
+        let now = self.now;
+        let armed = *self
+            .instance
+            .armed
+            .entry(trigger.name.clone())
+            .or_insert(now);
+        let mut reads = Reads::default();
+        reads.node(self.program, trigger.when);
+        if let Some(bind) = &trigger.each {
+            reads.bind(self.program, bind);
+        }
+        self.read.extend(&reads.items);
+        let need = self.need(trigger);
+        let values = self.values(at, view, now);
+        let feed = Feeding {
+            at,
+            armed,
+            need,
+            items: &reads.items,
+            clock: reads.time,
+        };
+        let (tracks, due) = self.feed_trigger(&feed, &values);
+        let mut keys: Vec<(String, Option<String>)> = values.order.clone();
+        for key in tracks.keys() {
+            if !keys.iter().any(|(other, _)| other == key) {
+                let row = key.strip_prefix(trigger.name.as_str());
+                let row = row.and_then(|row| row.strip_prefix("[\"")?.strip_suffix("\"]"));
+                keys.push((key.clone(), row.map(str::to_string)));
+            }
+        }
+        if keys.is_empty() || values.untold.is_some() && values.rows.is_empty() {
+            let key = (trigger.name.clone(), None);
+            if !keys.contains(&key) {
+                keys.insert(0, key);
+            }
+        }
+        for (key, row) in keys {
+            let value = values.of(&key);
+            let mut track = tracks.get(&key).cloned().unwrap_or_default();
+            let fires = due.contains(&key) || self.due_now(&track, need, value);
+            let held = track.held_at(now, word(value));
+            let unknown = match value {
+                Truth::Unknown(why) => Some(why),
+                Truth::True | Truth::False => None,
+            };
+            let fires = fires || unknown.is_some() && trigger.on_unknown == OnUnknown::Fire;
+            let mut line = TriggerLine {
+                trigger: trigger.name.clone(),
+                row: row.clone(),
+                armed: true,
+                value: Some(word(value)),
+                held,
+                of: of(need),
+                count: track.count,
+                fired: fires,
+                blind: false,
+            };
+            if fires {
+                self.fire(trigger, &key, row.clone(), need, held, track.count);
+                track.fired(now);
+            } else if let Some(why) = unknown {
+                line.blind = self.blind(trigger, &key, why, armed, &track, &reads.items);
+            } else if let (Need::For(long), Truth::True) = (need, value)
+                && let Some(at) = long.sub(held.0).and_then(|left| now.plus(left))
+            {
+                self.soon_at(at, NextKind::For, key.clone(), "it fires");
+            }
+            self.triggers.push(line);
+            if tracks.contains_key(&key) {
+                self.instance.tracks.insert(key, track);
+            }
+        }
+    }
+
+    /// Whether a trigger watches here: in its phases, with somebody exposed, in scope.
+    fn is_armed(&self, trigger: &Trigger, view: &View) -> bool {
+        let here = self.instance.place();
+        let there = self.instance.entering.as_ref().map(|entering| &entering.to);
+        let fits = |place: &Place| {
+            let Some(at) = self.phase_named(&place.phase) else {
+                return false;
+            };
+            let named =
+                trigger.phases.is_empty() || trigger.phases.iter().any(|phase| phase.ix() == at);
+            named && place.cohort.is_none_or(|share| !share.0.is_zero())
+        };
+        let placed = here.phase != START && fits(&here) || there.is_some_and(fits);
+        let share = self.instance.cohort.map(|share| share.0);
+        let in_scope = trigger.scope.is_empty()
+            || trigger.scope.iter().any(|scope| match scope {
+                Scope::Entering(phases) => phases.iter().any(|phase| {
+                    let phase = self.program.phases.get(phase.ix());
+                    phase.is_some_and(|phase| phase.name == here.phase)
+                }),
+                Scope::CohortsTo(bound) => {
+                    share.is_some_and(|share| self.number(*bound).is_none_or(|to| share <= to))
+                }
+                Scope::CohortsFrom(bound) => {
+                    share.is_some_and(|share| self.number(*bound).is_none_or(|from| share >= from))
+                }
+                Scope::When(node) => {
+                    self.asking(view, self.now, |ctx| ctx.truth(*node)) != Truth::False
+                }
+            });
+        placed && in_scope
+    }
+
+    /// How long or how often; what cannot be told is met at once, so that a trigger never sleeps.
+    fn need(&self, trigger: &Trigger) -> Need {
+        match trigger.sustain {
+            Sustain::Once => Need::Once,
+            Sustain::For(node) => Need::For(self.number(node).unwrap_or(Number::ZERO)),
+            Sustain::Times { count, in_a_row } => {
+                let count = self.number(count).and_then(Number::to_i128).unwrap_or(1);
+                let count = u64::try_from(count).unwrap_or(1).max(1);
+                match in_a_row {
+                    true => Need::InARow(count),
+                    false => Need::Times(count),
+                }
+            }
+        }
+    }
+
+    /// The condition of every row in a view.
+    fn values(&self, at: usize, view: &View, instant: Instant) -> Values {
+        self.asking(view, instant, |ctx| {
+            let mut values = Values::default();
+            let Some(trigger) = ctx.program().triggers.get(at) else {
+                return values;
+            };
+            let Some(bind) = &trigger.each else {
+                let truth = ctx.truth(trigger.when);
+                values.rows.insert(trigger.name.clone(), truth);
+                values.order.push((trigger.name.clone(), None));
+                return values;
+            };
+            let mut seen = BTreeMap::new();
+            let mut many = false;
+            ctx.each(bind, trigger.when, &mut |ctx, row| {
+                match row {
+                    Err(why) => values.untold = values.untold.or(Some(why)),
+                    Ok(filter) => {
+                        let truth = filter.and(ctx.truth(trigger.when));
+                        let mut key = Vec::new();
+                        ctx.bound_key(bind, &[], &mut key);
+                        number_doubles(&mut key, &mut seen);
+                        let name = subject(&trigger.name, &key);
+                        values.order.push((name.clone(), Some(key.join(", "))));
+                        values.rows.insert(name, truth);
+                    }
+                }
+                many = values.rows.len() > ROWS;
+                !many
+            });
+            if many {
+                let why = crate::value::Why::at(Why::Malformed, trigger.when);
+                values = Values {
+                    untold: Some(why),
+                    ..Values::default()
+                };
+            }
+            values
+        })
+    }
+
+    /// Feeds the tracks of a trigger's rows; the tracks, and the rows that were due at some sample.
+    fn feed_trigger(
+        &self,
+        feeding: &Feeding<'_>,
+        now: &Values,
+    ) -> (BTreeMap<String, Track>, BTreeSet<String>) {
+        let name = &self.program.triggers[feeding.at].name;
+        let bindings = self.bindings();
+        let look = self.look(&bindings);
+        let watch = |at| self.sight(Mode::Watch, at);
+        let timed: BTreeSet<ItemId> = feeding
+            .items
+            .iter()
+            .copied()
+            .filter(|item| self.fresh[item.ix()].hard.is_some())
+            .collect();
+        let instants = look.instants(watch(self.now), &timed);
+        let coverage: Vec<_> = timed
+            .iter()
+            .map(|item| look.coverage(watch(self.now), *item))
+            .collect();
+        let prefix = format!("{name}[");
+        let mut tracks: BTreeMap<String, Track> = self
+            .instance
+            .tracks
+            .iter()
+            .filter(|(key, _)| *key == name || key.starts_with(&prefix))
+            .map(|(key, track)| (key.clone(), track.clone()))
+            .collect();
+        let known: BTreeSet<String> = tracks.keys().cloned().collect();
+        let mut cache = BTreeMap::new();
+        // Rows may come and go between samples: every new sample may name one.
+        for (at, _) in instants.iter().filter(|(_, new)| *new) {
+            let (values, _) = self.sampled(feeding, &look, *at, &timed, &mut cache);
+            for key in values.rows.keys() {
+                tracks.entry(key.clone()).or_default();
+            }
+        }
+        for key in now.rows.keys() {
+            tracks.entry(key.clone()).or_default();
+        }
+        let mut due = BTreeSet::new();
+        for (key, track) in &mut tracks {
+            let mut samples: Vec<Instant> = Vec::new();
+            if known.contains(key) && track.at.is_some() {
+                let edge = track.at;
+                let new = instants.iter().filter(|(_, new)| *new).map(|one| one.0);
+                let (early, late): (Vec<_>, Vec<_>) = new.partition(|at| edge >= Some(*at));
+                // Samples at or before the last one are one sample, at the last one.
+                samples.extend(early.last());
+                samples.extend(late);
+            } else {
+                // The newest one at hand that knows this row, and nothing older.
+                let newest = instants.iter().rev().map(|one| one.0).find(|at| {
+                    let (values, _) = self.sampled(feeding, &look, *at, &timed, &mut cache);
+                    values.rows.contains_key(key)
+                });
+                samples.extend(newest);
+            }
+            for observed in samples {
+                let at = observed.max(track.at.unwrap_or(feeding.armed));
+                let (values, until) = self.sampled(feeding, &look, at, &timed, &mut cache);
+                let value = values.of(key);
+                if !values.rows.contains_key(key) && values.untold.is_none() && track.at.is_none() {
+                    continue;
+                }
+                let hole = hole(&coverage, track, at);
+                let sample = Sample {
+                    at,
+                    value: word(value),
+                    until: *until,
+                    hole,
+                    counts: true,
+                };
+                if track.feed(sample, Feed::Pause, feeding.need) {
+                    due.insert(key.clone());
+                }
+            }
+            if (feeding.clock || timed.is_empty()) && track.at.is_none_or(|at| at < self.now) {
+                let (values, until) = self.sampled(feeding, &look, self.now, &timed, &mut cache);
+                let sample = Sample {
+                    at: self.now,
+                    value: word(values.of(key)),
+                    until: *until,
+                    hole: hole(&coverage, track, self.now),
+                    counts: false,
+                };
+                if track.feed(sample, Feed::Pause, feeding.need) {
+                    due.insert(key.clone());
+                }
+            }
+        }
+        (tracks, due)
+    }
+
+    fn sampled<'c>(
+        &self,
+        feeding: &Feeding<'_>,
+        look: &Look<'_>,
+        at: Instant,
+        timed: &BTreeSet<ItemId>,
+        cache: &'c mut BTreeMap<Instant, (Values, Option<Instant>)>,
+    ) -> &'c (Values, Option<Instant>) {
+        cache.entry(at).or_insert_with(|| {
+            let view = look.some(self.sight(Mode::Watch, at), feeding.items);
+            let until = look.until(&view, timed);
+            (self.values(feeding.at, &view, at), until)
+        })
+    }
+
+    /// Whether a trigger is due at now by what its open stretch has gathered.
+    fn due_now(&self, track: &Track, need: Need, value: Truth) -> bool {
+        match need {
+            Need::For(long) => {
+                value == Truth::True
+                    && track.value == Some(TruthWord::True)
+                    && track.held_at(self.now, TruthWord::True).0 >= long
+            }
+            Need::Once | Need::Times(_) | Need::InARow(_) => false,
+        }
+    }
+
+    fn fire(
+        &mut self,
+        trigger: &'a Trigger,
+        key: &str,
+        row: Option<String>,
+        need: Need,
+        held: Span,
+        count: u64,
+    ) {
+        let what = self.text_of(trigger.when);
+        let what = what.map_or("its condition held".into(), |text| format!("`{text}`"));
+        let message = match need {
+            Need::Once => what,
+            Need::For(long) => format!("{what} for {}", held.max(Span(long))),
+            Need::Times(times) => format!("{what} {} times", count.max(times)),
+            Need::InARow(times) => format!("{what} {times} times in a row"),
+        };
+        let mut reason = Reason::new(ReasonCode::TriggerFired, Outcome::Halted, key, message);
+        reason.role = Some(Role::Trigger);
+        (reason.observed, reason.bound) = match need {
+            Need::Once => (None, None),
+            Need::For(long) => (
+                Some(Measure::duration(held.max(Span(long)))),
+                Some(Measure::duration(Span(long))),
+            ),
+            Need::Times(times) | Need::InARow(times) => (
+                Some(Measure::int(count.max(times))),
+                Some(Measure::int(times)),
+            ),
+        };
+        match trigger.then {
+            Then::Halt => {
+                let open = self.instance.halts.iter();
+                let mut open = open.filter(|halt| halt.trigger == trigger.name && halt.row == row);
+                if open.next().is_none() {
+                    self.instance.halts.push(Halt {
+                        trigger: trigger.name.clone(),
+                        row,
+                        at: self.now,
+                    });
+                }
+                self.add(reason, Some(trigger.at));
+            }
+            Then::Start(procedure) => {
+                let now = self.now;
+                let origin = Some(trigger.at);
+                self.wish_as(Rank::Trigger, procedure, key, now, reason, origin);
+            }
+        }
+    }
+
+    /// A trigger that cannot see: awaited until it was armed for `fresh`, then blind.
+    fn blind(
+        &mut self,
+        trigger: &Trigger,
+        key: &str,
+        why: crate::value::Why,
+        armed: Instant,
+        track: &Track,
+        items: &BTreeSet<ItemId>,
+    ) -> bool {
+        if trigger.on_unknown == OnUnknown::Ignore {
+            return false;
+        }
+        let told = matches!(track.value, Some(TruthWord::True | TruthWord::False));
+        let patient = match why.cause {
+            Why::Missing | Why::Awaited | Why::Stale => !told,
+            Why::Malformed
+            | Why::Future
+            | Why::Mismatched
+            | Why::Superseded
+            | Why::Empty
+            | Why::Inconclusive
+            | Why::MissingField => false,
+        };
+        let hard = |item: ItemId| self.fresh.get(item.ix()).and_then(|fresh| fresh.hard);
+        let longest = match why.item {
+            Some(item) => hard(item),
+            None => items.iter().copied().filter_map(hard).max(),
+        };
+        let due = longest.and_then(|hard| armed.plus(hard));
+        let mut reason = Reason::new(
+            ReasonCode::TriggerBlind,
+            Outcome::Halted,
+            key,
+            format!("cannot see: {}", self.unknown(why)),
+        );
+        reason.role = Some(Role::Trigger);
+        reason.verdict = Some(Verdict::Unknown);
+        reason.cause = Some(cause(why.cause));
+        reason.evidence = self.evidence_of(why).into_iter().collect();
+        if let (true, Some(due)) = (patient, due)
+            && self.now <= due
+        {
+            reason.code = ReasonCode::Awaited;
+            reason.outcome = Outcome::Hold;
+            reason.cause = Some(Cause::Awaited);
+            reason.message = format!("due by {due}");
+            self.soon_at(
+                due,
+                NextKind::Awaited,
+                key.to_string(),
+                "the trigger is blind",
+            );
+            self.add(reason, Some(trigger.at));
+            return false;
+        }
+        self.add(reason, Some(trigger.at));
+        true
+    }
+
+    /// Halts that nobody has ended; those of this step have their reason already.
+    fn halts(&mut self) {
+        for halt in self.instance.halts.clone() {
+            if halt.at == self.now && self.fired_now(&halt) {
+                continue;
+            }
+            let key = match &halt.row {
+                Some(row) => subject(&halt.trigger, std::slice::from_ref(row)),
+                None => halt.trigger.clone(),
+            };
+            let reason = Reason::new(
+                ReasonCode::Halt,
+                Outcome::Halted,
+                key,
+                format!("halted since {}; an approval `resume` ends it", halt.at),
+            );
+            let trigger = self.program.triggers.iter();
+            let origin = trigger
+                .filter(|trigger| trigger.name == halt.trigger)
+                .map(|trigger| trigger.at)
+                .next();
+            self.add(reason, origin);
+        }
+    }
+
+    fn fired_now(&self, halt: &Halt) -> bool {
+        self.triggers
+            .iter()
+            .any(|line| line.fired && line.trigger == halt.trigger && line.row == halt.row)
+    }
+}
+
+/// What is fed into a trigger's tracks.
+struct Feeding<'r> {
+    at: usize,
+    armed: Instant,
+    need: Need,
+    items: &'r BTreeSet<ItemId>,
+    clock: bool,
+}
+
+fn hole(coverage: &[Vec<(Instant, Option<Instant>)>], track: &Track, at: Instant) -> bool {
+    track.at.is_some_and(|last| {
+        last < at && coverage.iter().any(|known| stale_between(known, last, at))
+    })
+}
+
+fn of(need: Need) -> Option<String> {
+    match need {
+        Need::Once => None,
+        Need::For(long) => Some(Span(long).to_string()),
+        Need::Times(times) | Need::InARow(times) => Some(times.to_string()),
+    }
+}
