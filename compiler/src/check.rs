@@ -2,14 +2,25 @@
 //! under construction; knows no text and no rendering. Each declaration is checked once, when it is first asked for.
 
 mod ask;
+mod calendar;
 mod consts;
+pub mod decl;
+mod evidence;
 mod expr;
+mod gates;
+mod implied;
 mod names;
 pub mod outline;
+mod papers;
+mod params;
+mod people;
+mod phases;
+mod procedures;
 mod say;
+mod structure;
 mod text;
-#[cfg(test)]
-mod trial;
+mod trials;
+mod triggers;
 mod types;
 mod units;
 

@@ -15,7 +15,7 @@ pub(crate) mod lab;
 #[cfg(test)]
 mod tests;
 
-pub use reads::{Reads, operands};
+pub use reads::Reads;
 pub use rows::{Row, Scan};
 pub use scratch::Scratch;
 pub use text::{Differences, quantity};
@@ -597,32 +597,24 @@ impl<'a> Context<'a> {
         otherwise: Option<NodeId>,
         node: NodeId,
     ) -> Val<'a> {
-        match self.arm(of, arms, otherwise, node) {
-            Ok(result) => self.eval(result),
-            Err(why) => Val::Unknown(why),
-        }
-    }
-
-    /// The result that a match takes.
-    pub(crate) fn arm(
-        &mut self,
-        of: NodeId,
-        arms: &'a [(Vec<Const>, NodeId)],
-        otherwise: Option<NodeId>,
-        node: NodeId,
-    ) -> Result<NodeId, Why> {
-        let value = self.need(of)?;
+        let value = match self.need(of) {
+            Ok(value) => value,
+            Err(why) => return Val::Unknown(why),
+        };
         let ty = self.ty(of);
         for (patterns, result) in arms {
             for pattern in patterns {
                 match self.same(value, Val::constant(pattern, ty), ty, node) {
-                    Truth::True => return Ok(*result),
+                    Truth::True => return self.eval(*result),
                     Truth::False => {}
-                    Truth::Unknown(why) => return Err(why),
+                    Truth::Unknown(why) => return Val::Unknown(why),
                 }
             }
         }
-        otherwise.ok_or(Why::at(Cause::Inconclusive, node))
+        match otherwise {
+            Some(otherwise) => self.eval(otherwise),
+            None => Val::unknown(Cause::Inconclusive, node),
+        }
     }
 
     /// A threshold's truth: too few samples are inconclusive.

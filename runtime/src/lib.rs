@@ -7,7 +7,6 @@
 )]
 
 pub mod builtins;
-pub mod bundle;
 pub mod calendar;
 pub mod canon;
 pub mod data;
@@ -15,7 +14,6 @@ pub mod decision;
 pub mod document;
 pub mod eval;
 pub mod evidence;
-pub mod explain;
 pub mod ir;
 pub mod number;
 pub mod program;

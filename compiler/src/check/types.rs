@@ -32,8 +32,6 @@ pub(super) struct RecordData<'a> {
     pub places: Vec<Place>,
     /// Whether rows of a map have this layout: the key first.
     pub map_row: MapRow,
-    /// The record whose fields stand behind the key of a map's row: a row may be given for it.
-    pub row_of: Option<RecordId>,
     /// Whether some fields could not be read.
     pub tainted: bool,
     /// Its `observed` clause.
@@ -300,7 +298,6 @@ impl<'a> Checker<'a> {
                     self.report(found);
                 }
                 data.places.extend(from.places);
-                data.row_of = Some(inner);
                 data.derived = from.derived;
                 data.tainted = from.tainted;
                 data.observed = from.observed;
@@ -352,6 +349,12 @@ impl<'a> Checker<'a> {
         let id = self.new_record(record, data);
         self.cache.made.insert(made, id);
         id
+    }
+
+    /// A layout that no file writes down.
+    pub(super) fn plain_record(&mut self, record: ir::Record, at: Place) -> RecordId {
+        let data = RecordData::new(vec![at; record.fields.len()]);
+        self.new_record(record, data)
     }
 
     pub(super) fn new_record(&mut self, record: ir::Record, data: RecordData<'a>) -> RecordId {
@@ -1222,7 +1225,6 @@ impl<'a> RecordData<'a> {
             derived: Vec::new(),
             places,
             map_row: MapRow::No,
-            row_of: None,
             tainted: false,
             observed: None,
             about: Vec::new(),

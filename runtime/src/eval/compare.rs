@@ -20,7 +20,7 @@ impl<'a> Context<'a> {
     }
 
     /// A comparison of values at hand.
-    pub(crate) fn relate(
+    pub(super) fn relate(
         &self,
         op: Cmp,
         (a, left): (Val<'a>, NodeId),

@@ -1,0 +1,145 @@
+//! A workspace's texts in, everything known about one policy out. Knows no disk and no rendering.
+
+use std::sync::Arc;
+
+use indexmap::IndexMap;
+use rolloutc_runtime::ir;
+
+use crate::check::{Checker, Model, outline};
+use crate::diagnostic::{Diagnostic, Severity};
+use crate::source::{FileId, SourceFile};
+use crate::syntax::{self, ast};
+
+/// Policy files by their path: relative, with `/`.
+#[derive(Clone, Debug, Default)]
+pub struct Workspace {
+    texts: IndexMap<String, Arc<str>>,
+}
+
+impl Workspace {
+    /// One without files.
+    pub fn new() -> Workspace {
+        Workspace::default()
+    }
+
+    /// Adds a file, or replaces its text.
+    pub fn insert(&mut self, path: &str, text: impl Into<Arc<str>>) {
+        self.texts.insert(outline::join("", path), text.into());
+    }
+
+    /// Drops a file.
+    pub fn remove(&mut self, path: &str) {
+        self.texts.shift_remove(&outline::join("", path));
+    }
+
+    /// The text of a file.
+    pub fn text(&self, path: &str) -> Option<Arc<str>> {
+        self.texts.get(&outline::join("", path)).cloned()
+    }
+}
+
+/// The local files that a file uses, as paths of its workspace: what the caller should load and insert too.
+pub fn wanted(path: &str, text: &str) -> Vec<String> {
+    let parsed = syntax::parse(FileId(0), text);
+    let mut paths: Vec<String> = Vec::new();
+    for decl in &parsed.file.decls {
+        if let ast::DeclKind::Use(used) = &decl.kind
+            && let ast::UseTarget::File { path: other, .. } = &used.target
+        {
+            let joined = outline::join(path, other.as_str());
+            if !paths.contains(&joined) {
+                paths.push(joined);
+            }
+        }
+    }
+    paths
+}
+
+/// What is known of one policy.
+#[derive(Clone, Debug)]
+pub struct Analysis {
+    /// Its files by [`FileId`]: the policy itself first, then what it uses.
+    pub files: Vec<SourceFile>,
+    /// All findings in a stable order: file, place, weight.
+    pub diagnostics: Vec<Diagnostic>,
+    /// The program; `None` where there is an error, and for a module, which has no `rollout`.
+    pub program: Option<ir::Program>,
+    /// What names mean and what types values have.
+    pub model: Model,
+}
+
+impl Analysis {
+    /// Whether there is an error.
+    pub fn failed(&self) -> bool {
+        (self.diagnostics.iter()).any(|found| found.severity == Severity::Error)
+    }
+}
+
+/// Checks the policy at a path of the workspace, with all it uses.
+pub fn analyse(workspace: &Workspace, root: &str) -> Analysis {
+    let mut diagnostics = Vec::new();
+    let text_of = |path: &str| workspace.text(path);
+    let root = outline::join("", root);
+    let (files, modules) = outline::load(&root, &text_of, &mut diagnostics);
+    let mut checker = Checker::new(&modules, &files);
+    checker.diagnostics.append(&mut diagnostics);
+    let declared = checker.declarations();
+    let diagnostics = checker.take_diagnostics();
+    let failed = (diagnostics.iter()).any(|found| found.severity == Severity::Error);
+    let (program, model) = checker.emit(declared, failed);
+    Analysis {
+        files,
+        diagnostics,
+        program,
+        model,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn load(workspace: &mut Workspace, folder: &str, path: &str) {
+        let Ok(text) = std::fs::read_to_string(format!("{folder}/{path}")) else {
+            return;
+        };
+        for other in wanted(path, &text) {
+            if workspace.text(&other).is_none() {
+                load(workspace, folder, &other);
+            }
+        }
+        workspace.insert(path, text);
+    }
+
+    /// Findings of one file, one line each.
+    fn findings(folder: &str, path: &str) -> (Vec<String>, bool) {
+        let mut workspace = Workspace::new();
+        load(&mut workspace, folder, path);
+        let analysis = analyse(&workspace, path);
+        let line = |found: &Diagnostic| {
+            let file = &analysis.files[found.primary.file.0 as usize];
+            let at = file.place(found.primary.span.start);
+            format!(
+                "{}:{}:{} {} {}",
+                file.name, at.line, at.column, found.code, found.message
+            )
+        };
+        (
+            analysis.diagnostics.iter().map(line).collect(),
+            analysis.program.is_some(),
+        )
+    }
+
+    #[test]
+    fn samples() {
+        let folder = std::env::var("POLICIES").unwrap_or_default();
+        for path in std::env::var("FILES")
+            .unwrap_or_default()
+            .split_whitespace()
+        {
+            let (found, program) = findings(&folder, path);
+            println!("== {path}: {} findings, program {program}", found.len());
+            found.iter().for_each(|line| println!("{line}"));
+        }
+    }
+}

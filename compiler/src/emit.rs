@@ -1,0 +1,571 @@
+//! Checked tables to a sealed program: only what the policy itself reaches, numbered anew, with the places of what is
+//! left. Knows ids; decides nothing about their meaning.
+
+pub mod walk;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use indexmap::IndexMap;
+use rolloutc_runtime::canon::Digest;
+use rolloutc_runtime::ir::{
+    self, ApprovalId, GateId, GroupId, ItemId, LocalId, Node, NodeId, OriginFile, OriginId,
+    Origins, ParamId, PhaseId, ProcedureId, Program, TextId, ThresholdId,
+};
+use rolloutc_runtime::ty::{EnumId, RecordId, Ty};
+
+use crate::check::decl::Declared;
+use crate::check::outline::ModuleId;
+use crate::check::{Checker, DeclRef, Model, Place};
+use crate::source::{SourceFile, offset};
+use crate::syntax::ast;
+use crate::zones;
+use walk::{
+    Walk, walk_approval, walk_calendar, walk_code, walk_gate, walk_group, walk_item,
+    walk_new_subject, walk_param, walk_phase, walk_procedure, walk_record, walk_text,
+    walk_threshold, walk_trigger, walk_ty, walk_waivers,
+};
+
+/// The edition this tool knows.
+pub const EDITION: u32 = 2026;
+
+impl<'a> Checker<'a> {
+    /// The program, unless something failed or the file is a module; and what editors want to know.
+    pub fn emit(mut self, declared: Declared, failed: bool) -> (Option<Program>, Model) {
+        let model = std::mem::take(&mut self.model);
+        let Some(rollout) = declared.rollout.clone().filter(|_| !failed) else {
+            return (None, model);
+        };
+        let mut tables = Tables::new(&self, declared);
+        let kept = tables.mark(&self, true);
+        let judged = tables.mark(&self, false);
+        for (i, param) in tables.declared.params.iter_mut().enumerate() {
+            param.judged = judged.has(Thing::Param(offset(i)));
+        }
+        tables.write(self, rollout, kept, model)
+    }
+}
+
+/// A part of a program by its id.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Thing {
+    Node(u32),
+    Item(u32),
+    Gate(u32),
+    Group(u32),
+    Threshold(u32),
+    Approval(u32),
+    Phase(u32),
+    Procedure(u32),
+    Param(u32),
+    Text(u32),
+    Record(u32),
+    Enum(u32),
+}
+
+/// What is reached.
+#[derive(Default)]
+struct Marks {
+    outside: bool,
+    seen: BTreeSet<Thing>,
+    todo: Vec<Thing>,
+    zones: BTreeSet<String>,
+}
+
+impl Marks {
+    fn has(&self, thing: Thing) -> bool {
+        self.seen.contains(&thing)
+    }
+
+    fn add(&mut self, thing: Thing) {
+        if self.seen.insert(thing) {
+            self.todo.push(thing);
+        }
+    }
+}
+
+impl Walk for Marks {
+    fn node(&mut self, id: &mut NodeId) {
+        self.add(Thing::Node(id.0));
+    }
+    fn item(&mut self, id: &mut ItemId) {
+        self.add(Thing::Item(id.0));
+    }
+    fn gate(&mut self, id: &mut GateId) {
+        self.add(Thing::Gate(id.0));
+    }
+    fn group(&mut self, id: &mut GroupId) {
+        self.add(Thing::Group(id.0));
+    }
+    fn threshold(&mut self, id: &mut ThresholdId) {
+        self.add(Thing::Threshold(id.0));
+    }
+    fn approval(&mut self, id: &mut ApprovalId) {
+        self.add(Thing::Approval(id.0));
+    }
+    fn phase(&mut self, id: &mut PhaseId) {
+        self.add(Thing::Phase(id.0));
+    }
+    fn procedure(&mut self, id: &mut ProcedureId) {
+        self.add(Thing::Procedure(id.0));
+    }
+    fn param(&mut self, id: &mut ParamId) {
+        self.add(Thing::Param(id.0));
+    }
+    fn text(&mut self, id: &mut TextId) {
+        self.add(Thing::Text(id.0));
+    }
+    fn record(&mut self, id: &mut RecordId) {
+        self.add(Thing::Record(id.0));
+    }
+    fn enumeration(&mut self, id: &mut EnumId) {
+        self.add(Thing::Enum(id.0));
+    }
+    fn zone(&mut self, name: &str) {
+        self.zones.insert(name.to_string());
+    }
+    fn outside(&self) -> bool {
+        self.outside
+    }
+}
+
+/// New numbers for what is kept.
+#[derive(Default)]
+struct Renumber {
+    things: BTreeMap<Thing, u32>,
+    locals: BTreeMap<u32, u32>,
+    memos: BTreeMap<u32, u32>,
+    origins: BTreeMap<u32, u32>,
+    places: Vec<u32>,
+}
+
+impl Renumber {
+    fn new_id(&self, thing: Thing) -> u32 {
+        let Some(id) = self.things.get(&thing) else {
+            unreachable!("whatever is reached is kept");
+        };
+        *id
+    }
+}
+
+fn next(map: &mut BTreeMap<u32, u32>, id: u32) -> u32 {
+    let len = offset(map.len());
+    *map.entry(id).or_insert(len)
+}
+
+impl Walk for Renumber {
+    fn node(&mut self, id: &mut NodeId) {
+        id.0 = self.new_id(Thing::Node(id.0));
+    }
+    fn local(&mut self, id: &mut LocalId) {
+        id.0 = next(&mut self.locals, id.0);
+    }
+    fn memo(&mut self, id: &mut u32) {
+        *id = next(&mut self.memos, *id);
+    }
+    fn item(&mut self, id: &mut ItemId) {
+        id.0 = self.new_id(Thing::Item(id.0));
+    }
+    fn gate(&mut self, id: &mut GateId) {
+        id.0 = self.new_id(Thing::Gate(id.0));
+    }
+    fn group(&mut self, id: &mut GroupId) {
+        id.0 = self.new_id(Thing::Group(id.0));
+    }
+    fn threshold(&mut self, id: &mut ThresholdId) {
+        id.0 = self.new_id(Thing::Threshold(id.0));
+    }
+    fn approval(&mut self, id: &mut ApprovalId) {
+        id.0 = self.new_id(Thing::Approval(id.0));
+    }
+    fn phase(&mut self, id: &mut PhaseId) {
+        id.0 = self.new_id(Thing::Phase(id.0));
+    }
+    fn procedure(&mut self, id: &mut ProcedureId) {
+        id.0 = self.new_id(Thing::Procedure(id.0));
+    }
+    fn param(&mut self, id: &mut ParamId) {
+        id.0 = self.new_id(Thing::Param(id.0));
+    }
+    fn text(&mut self, id: &mut TextId) {
+        id.0 = self.new_id(Thing::Text(id.0));
+    }
+    fn record(&mut self, id: &mut RecordId) {
+        id.0 = self.new_id(Thing::Record(id.0));
+    }
+    fn enumeration(&mut self, id: &mut EnumId) {
+        id.0 = self.new_id(Thing::Enum(id.0));
+    }
+    fn origin(&mut self, id: &mut OriginId) {
+        let known = self.origins.len();
+        let new = next(&mut self.origins, id.0);
+        if self.origins.len() > known {
+            self.places.push(id.0);
+        }
+        id.0 = new;
+    }
+}
+
+/// Everything there is, before anything is left out.
+struct Tables {
+    declared: Declared,
+    code: Vec<ir::Code>,
+    texts: Vec<ir::Text>,
+    gates: Vec<ir::Gate>,
+    records: Vec<ir::Record>,
+    enums: Vec<ir::Enum>,
+    per: Option<ir::Per>,
+    subject: IndexMap<String, Ty>,
+}
+
+impl Tables {
+    fn new(checker: &Checker<'_>, declared: Declared) -> Tables {
+        Tables {
+            declared,
+            code: checker.code.clone(),
+            texts: checker.texts.clone(),
+            gates: checker.gates.clone(),
+            records: checker.records.clone(),
+            enums: checker.enums.clone(),
+            per: checker.per.clone(),
+            subject: checker.subject.clone(),
+        }
+    }
+
+    /// What the policy's own declarations reach; sources and commands only where `outside`.
+    fn mark(&mut self, checker: &Checker<'_>, outside: bool) -> Marks {
+        let mut marks = Marks {
+            outside,
+            ..Marks::default()
+        };
+        self.roots(checker, &mut marks);
+        while let Some(thing) = marks.todo.pop() {
+            self.visit(thing, &mut marks);
+        }
+        marks
+    }
+
+    /// What stands in the policy's own file.
+    fn roots(&mut self, checker: &Checker<'_>, marks: &mut Marks) {
+        let own = |ids: &[DeclRef]| -> Vec<u32> {
+            let mine = |(_, decl): &(usize, &DeclRef)| decl.module == ModuleId::ROOT;
+            ids.iter()
+                .enumerate()
+                .filter(mine)
+                .map(|(i, _)| offset(i))
+                .collect()
+        };
+        let ids = &checker.ids;
+        if marks.outside {
+            own(&ids.params)
+                .into_iter()
+                .for_each(|i| marks.add(Thing::Param(i)));
+        }
+        own(&ids.items)
+            .into_iter()
+            .for_each(|i| marks.add(Thing::Item(i)));
+        own(&ids.thresholds)
+            .into_iter()
+            .for_each(|i| marks.add(Thing::Threshold(i)));
+        own(&ids.groups)
+            .into_iter()
+            .for_each(|i| marks.add(Thing::Group(i)));
+        own(&ids.approvals)
+            .into_iter()
+            .for_each(|i| marks.add(Thing::Approval(i)));
+        own(&ids.phases)
+            .into_iter()
+            .for_each(|i| marks.add(Thing::Phase(i)));
+        own(&ids.procedures)
+            .into_iter()
+            .for_each(|i| marks.add(Thing::Procedure(i)));
+        for (i, gate) in self.gates.iter().enumerate() {
+            if gate.own {
+                marks.add(Thing::Gate(offset(i)));
+            }
+        }
+        for (i, item) in self.declared.items.iter().enumerate() {
+            if item.implied && item.name == "approvals" {
+                marks.add(Thing::Item(offset(i)));
+            }
+        }
+        let declared = &mut self.declared;
+        declared
+            .waivers
+            .iter_mut()
+            .for_each(|w| walk_waivers(w, marks));
+        declared
+            .calendar
+            .iter_mut()
+            .for_each(|c| walk_calendar(c, marks));
+        declared
+            .triggers
+            .iter_mut()
+            .for_each(|t| walk_trigger(t, marks));
+        if let Some(rule) = &mut declared.on_new_subject {
+            walk_new_subject(rule, marks);
+        }
+        if let Some(node) = &mut declared.live_from {
+            marks.node(node);
+        }
+        if let Some(per) = &mut self.per {
+            marks.node(&mut per.rows);
+        }
+        self.subject.values_mut().for_each(|ty| walk_ty(ty, marks));
+    }
+
+    fn visit(&mut self, thing: Thing, marks: &mut Marks) {
+        let declared = &mut self.declared;
+        match thing {
+            Thing::Node(i) => with(&mut self.code, i, |code| walk_code(code, marks)),
+            Thing::Item(i) => with(&mut declared.items, i, |item| walk_item(item, marks)),
+            Thing::Gate(i) => with(&mut self.gates, i, |gate| walk_gate(gate, marks)),
+            Thing::Group(i) => with(&mut declared.groups, i, |group| walk_group(group, marks)),
+            Thing::Threshold(i) => with(&mut declared.thresholds, i, |threshold| {
+                walk_threshold(threshold, marks)
+            }),
+            Thing::Approval(i) => with(&mut declared.approvals, i, |approval| {
+                walk_approval(approval, marks)
+            }),
+            Thing::Phase(i) => with(&mut declared.phases, i, |phase| walk_phase(phase, marks)),
+            Thing::Procedure(i) => with(&mut declared.procedures, i, |procedure| {
+                walk_procedure(procedure, marks)
+            }),
+            Thing::Param(i) => with(&mut declared.params, i, |param| walk_param(param, marks)),
+            Thing::Text(i) => with(&mut self.texts, i, |text| walk_text(text, marks)),
+            Thing::Record(i) => with(&mut self.records, i, |record| walk_record(record, marks)),
+            Thing::Enum(_) => {}
+        }
+    }
+
+    /// Writes the program of what is kept.
+    fn write(
+        mut self,
+        checker: Checker<'_>,
+        rollout: String,
+        kept: Marks,
+        mut model: Model,
+    ) -> (Option<Program>, Model) {
+        let mut order: Vec<u32> = (0..offset(self.gates.len())).collect();
+        let place = |gate: &ir::Gate| {
+            checker
+                .origins
+                .get(gate.at.0 as usize)
+                .copied()
+                .unwrap_or_default()
+        };
+        order.sort_by_key(|i| (place(&self.gates[*i as usize]), *i));
+        let mut new = Renumber::default();
+        let mut program = Program::empty(rollout);
+        let declared = &mut self.declared;
+        let (m, n) = (&kept, &mut new);
+        let nodes = pick(&mut self.code, m, n, Thing::Node);
+        program.params = pick(&mut declared.params, m, n, Thing::Param);
+        program.evidence = pick(&mut declared.items, m, n, Thing::Item);
+        program.thresholds = pick(&mut declared.thresholds, m, n, Thing::Threshold);
+        program.groups = pick(&mut declared.groups, m, n, Thing::Group);
+        program.approvals = pick(&mut declared.approvals, m, n, Thing::Approval);
+        program.phases = pick(&mut declared.phases, m, n, Thing::Phase);
+        program.procedures = pick(&mut declared.procedures, m, n, Thing::Procedure);
+        program.texts = pick(&mut self.texts, m, n, Thing::Text);
+        program.records = pick(&mut self.records, m, n, Thing::Record);
+        program.enums = pick(&mut self.enums, m, n, Thing::Enum);
+        for i in order {
+            if m.has(Thing::Gate(i)) {
+                n.things.insert(Thing::Gate(i), offset(program.gates.len()));
+                program.gates.push(self.gates[i as usize].clone());
+            }
+        }
+        program.code = nodes;
+        program.waivers = std::mem::take(&mut declared.waivers);
+        program.calendar = std::mem::take(&mut declared.calendar);
+        program.triggers = std::mem::take(&mut declared.triggers);
+        program.per = self.per.take();
+        program.subject = std::mem::take(&mut self.subject);
+        program.live_from = declared.live_from;
+        program.on_new_subject = declared.on_new_subject.unwrap_or(ir::OnNewSubject::Halt);
+        program.owners = checker.owners.clone();
+        program.edition = EDITION;
+        renumber(&mut program, n);
+        program.locals = offset(new.locals.len());
+        program.memos = offset(new.memos.len());
+        for zone in &kept.zones {
+            // A name that is no zone was reported, and then nothing is emitted.
+            if let Ok(rules) = zones::zone(zone) {
+                program.zones.insert(zone.clone(), rules);
+            }
+        }
+        let old = std::mem::take(&mut model.nodes);
+        model.nodes = (new.things.iter())
+            .filter_map(|(thing, _)| match thing {
+                Thing::Node(i) => old.get(*i as usize).copied(),
+                _ => None,
+            })
+            .collect();
+        program.origins = origins(&checker, &program, &new, &model);
+        program.seal();
+        (Some(program), model)
+    }
+}
+
+fn with<T>(table: &mut [T], i: u32, work: impl FnOnce(&mut T)) {
+    if let Some(entry) = table.get_mut(i as usize) {
+        work(entry);
+    }
+}
+
+/// Takes what is kept out of a table and numbers it.
+fn pick<T: Clone>(
+    table: &mut Vec<T>,
+    kept: &Marks,
+    new: &mut Renumber,
+    thing: impl Fn(u32) -> Thing,
+) -> Vec<T> {
+    let mut out = Vec::new();
+    for (i, entry) in std::mem::take(table).into_iter().enumerate() {
+        let i = thing(offset(i));
+        if kept.has(i) {
+            new.things.insert(i, offset(out.len()));
+            out.push(entry);
+        }
+    }
+    out
+}
+
+fn renumber(program: &mut Program, new: &mut Renumber) {
+    program.params.iter_mut().for_each(|p| walk_param(p, new));
+    program.evidence.iter_mut().for_each(|i| walk_item(i, new));
+    program
+        .thresholds
+        .iter_mut()
+        .for_each(|t| walk_threshold(t, new));
+    program.gates.iter_mut().for_each(|g| walk_gate(g, new));
+    program.groups.iter_mut().for_each(|g| walk_group(g, new));
+    program
+        .approvals
+        .iter_mut()
+        .for_each(|a| walk_approval(a, new));
+    program
+        .waivers
+        .iter_mut()
+        .for_each(|w| walk_waivers(w, new));
+    program
+        .calendar
+        .iter_mut()
+        .for_each(|c| walk_calendar(c, new));
+    program.phases.iter_mut().for_each(|p| walk_phase(p, new));
+    program
+        .triggers
+        .iter_mut()
+        .for_each(|t| walk_trigger(t, new));
+    program
+        .procedures
+        .iter_mut()
+        .for_each(|p| walk_procedure(p, new));
+    program.texts.iter_mut().for_each(|t| walk_text(t, new));
+    program.records.iter_mut().for_each(|r| walk_record(r, new));
+    program.code.iter_mut().for_each(|c| walk_code(c, new));
+    program.subject.values_mut().for_each(|ty| walk_ty(ty, new));
+    if let Some(per) = &mut program.per {
+        new.node(&mut per.rows);
+        new.local(&mut per.local);
+    }
+    if let Some(node) = &mut program.live_from {
+        new.node(node);
+    }
+    walk_new_subject(&mut program.on_new_subject, new);
+}
+
+/// Places, titles and the texts of conditions.
+fn origins(checker: &Checker<'_>, program: &Program, new: &Renumber, model: &Model) -> Origins {
+    let file = |file: &SourceFile| OriginFile {
+        path: file.name.to_string(),
+        sha256: Digest::of(file.text.as_bytes()),
+    };
+    let span = |at: &u32| {
+        let (id, span) = checker
+            .origins
+            .get(*at as usize)
+            .copied()
+            .unwrap_or_default();
+        let Some(file) = checker.files.get(id.0 as usize) else {
+            return (0, 1, 1, 1, 1);
+        };
+        let (from, to) = (file.place(span.start), file.place(span.end));
+        (id.0, from.line, from.column, to.line, to.column)
+    };
+    Origins {
+        files: checker.files.iter().map(file).collect(),
+        spans: new.places.iter().map(span).collect(),
+        docs: docs(checker),
+        texts: texts(checker, program, model),
+    }
+}
+
+fn docs(checker: &Checker<'_>) -> IndexMap<String, String> {
+    let mut out = IndexMap::new();
+    for (decl, found) in checker.decls() {
+        let Some((word, name)) = found.kind.word().zip(found.kind.name()) else {
+            continue;
+        };
+        let title = title(&found.kind).map(|title| title.value.to_string());
+        let text = title.or_else(|| found.docs.as_ref().map(|docs| docs.text.to_string()));
+        if let Some(text) = text.filter(|_| decl.module == ModuleId::ROOT || word == "gate") {
+            out.entry(format!("{word} {}", name.text)).or_insert(text);
+        }
+    }
+    out
+}
+
+fn title(kind: &ast::DeclKind) -> Option<&ast::Str> {
+    match kind {
+        ast::DeclKind::Rollout(decl) => decl.title.as_ref(),
+        ast::DeclKind::Gate(decl) => decl.title.as_ref(),
+        ast::DeclKind::Approval(decl) => decl.title.as_ref(),
+        ast::DeclKind::Waivers(decl) => decl.title.as_ref(),
+        ast::DeclKind::Freeze(decl) | ast::DeclKind::Window(decl) => decl.title.as_ref(),
+        ast::DeclKind::Phase(decl) => decl.title.as_ref(),
+        ast::DeclKind::Trigger(decl) => decl.title.as_ref(),
+        ast::DeclKind::Rollback(decl) | ast::DeclKind::Switch(decl) => decl.title.as_ref(),
+        ast::DeclKind::Message(decl) => decl.title.as_ref(),
+        ast::DeclKind::Use(_)
+        | ast::DeclKind::Owners(_)
+        | ast::DeclKind::Enum(_)
+        | ast::DeclKind::Record(_)
+        | ast::DeclKind::Table(_)
+        | ast::DeclKind::Let(_)
+        | ast::DeclKind::Fn(_)
+        | ast::DeclKind::Param(_)
+        | ast::DeclKind::Folder(_)
+        | ast::DeclKind::Evidence(_)
+        | ast::DeclKind::Threshold(_)
+        | ast::DeclKind::Group(_)
+        | ast::DeclKind::Report(_)
+        | ast::DeclKind::Invariant(_)
+        | ast::DeclKind::Fixture(_)
+        | ast::DeclKind::Test(_)
+        | ast::DeclKind::Tests(_)
+        | ast::DeclKind::Broken(_) => None,
+    }
+}
+
+/// How conditions and what they compare are written, for reasons.
+fn texts(checker: &Checker<'_>, program: &Program, model: &Model) -> Vec<(NodeId, String)> {
+    let mut wanted: BTreeSet<u32> = BTreeSet::new();
+    for (i, code) in program.code.iter().enumerate() {
+        if code.ty == Ty::Bool && !matches!(code.node, Node::Const(_) | Node::Local(_)) {
+            wanted.insert(offset(i));
+        }
+        if let Node::Compare(_, a, b) | Node::In(a, b) | Node::Set(_, a, b) = &code.node {
+            wanted.extend([a.0, b.0]);
+        }
+    }
+    for threshold in &program.thresholds {
+        wanted.extend([threshold.measure.0, threshold.bound.0]);
+    }
+    let text = |i: u32| {
+        let at: Place = *model.nodes.get(i as usize)?;
+        let words: Vec<&str> = checker.source(at).split_whitespace().collect();
+        (!words.is_empty()).then(|| (NodeId(i), words.join(" ")))
+    };
+    wanted.into_iter().filter_map(text).collect()
+}
