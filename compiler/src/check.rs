@@ -19,6 +19,8 @@ mod procedures;
 mod say;
 mod structure;
 mod text;
+#[cfg(test)]
+mod trial;
 mod trials;
 mod triggers;
 mod types;

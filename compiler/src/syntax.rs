@@ -47,7 +47,7 @@ pub fn parse(file: FileId, text: &str) -> Parsed {
         tree,
         problems: Vec::new(),
         words: Words::new(),
-        unknown_end: None,
+        trouble: None,
         edition_said: false,
     };
     reader.read();
@@ -64,8 +64,8 @@ struct Reader<'a> {
     tree: File,
     problems: Vec<Diagnostic>,
     words: Words,
-    /// Where the last declaration with an unknown word ended.
-    unknown_end: Option<u32>,
+    /// Where the last slice ended, if something was wrong with it.
+    trouble: Option<u32>,
     /// Whether a broken edition was reported.
     edition_said: bool,
 }
@@ -96,7 +96,13 @@ impl Reader<'_> {
         }
         let docs = self.comments(&scan);
         for (slice, docs) in scan.slices.iter().zip(docs) {
+            let before = self.problems.len();
+            let quiet = self.trouble.is_some();
             self.slice(slice, docs);
+            let unknown =
+                words::declaration(words::leading_word(slice.span.text(self.text))).is_none();
+            let wrong = self.problems.len() > before || quiet && unknown;
+            self.trouble = wrong.then_some(slice.span.end);
         }
         self.no_edition();
         self.bidi();
@@ -205,12 +211,11 @@ impl Reader<'_> {
     }
 
     fn recover(&mut self, slice: &Slice, text: &str, unknown: bool) -> ast::DeclKind {
-        // Prose in column one is one mistake, however many lines it has.
-        let between = &self.text[self.unknown_end.unwrap_or(0) as usize..slice.span.start as usize];
-        let quiet = unknown && self.unknown_end.is_some() && between.matches('\n').count() <= 1;
+        // What follows a mistake directly and is no declaration belongs to it, however many lines it has.
+        let between = &self.text[self.trouble.unwrap_or(0) as usize..slice.span.start as usize];
+        let quiet = unknown && self.trouble.is_some() && between.matches('\n').count() <= 1;
         let place = (self.id, slice, text);
         let kind = recover::recover(place, quiet, &mut self.problems, &mut self.words);
-        self.unknown_end = unknown.then_some(slice.span.end);
         self.edition_said |=
             matches!(&kind, ast::DeclKind::Broken(left) if left.word == Some("edition"));
         kind
@@ -297,6 +302,13 @@ impl Reader<'_> {
                 continue;
             }
             last_line = Some(line);
+            if self
+                .problems
+                .iter()
+                .any(|found| found.primary.span.start == offset(i))
+            {
+                continue;
+            }
             let span = Span::new(offset(i), offset(i + letter.len_utf8()));
             let message = format!(
                 "the character U+{:04X} turns the direction of the text around it",

@@ -15,7 +15,7 @@ pub(crate) mod lab;
 #[cfg(test)]
 mod tests;
 
-pub use reads::Reads;
+pub use reads::{Reads, operands};
 pub use rows::{Row, Scan};
 pub use scratch::Scratch;
 pub use text::{Differences, quantity};
@@ -597,24 +597,32 @@ impl<'a> Context<'a> {
         otherwise: Option<NodeId>,
         node: NodeId,
     ) -> Val<'a> {
-        let value = match self.need(of) {
-            Ok(value) => value,
-            Err(why) => return Val::Unknown(why),
-        };
+        match self.arm(of, arms, otherwise, node) {
+            Ok(result) => self.eval(result),
+            Err(why) => Val::Unknown(why),
+        }
+    }
+
+    /// The result that a match takes.
+    pub(crate) fn arm(
+        &mut self,
+        of: NodeId,
+        arms: &'a [(Vec<Const>, NodeId)],
+        otherwise: Option<NodeId>,
+        node: NodeId,
+    ) -> Result<NodeId, Why> {
+        let value = self.need(of)?;
         let ty = self.ty(of);
         for (patterns, result) in arms {
             for pattern in patterns {
                 match self.same(value, Val::constant(pattern, ty), ty, node) {
-                    Truth::True => return self.eval(*result),
+                    Truth::True => return Ok(*result),
                     Truth::False => {}
-                    Truth::Unknown(why) => return Val::Unknown(why),
+                    Truth::Unknown(why) => return Err(why),
                 }
             }
         }
-        match otherwise {
-            Some(otherwise) => self.eval(otherwise),
-            None => Val::unknown(Cause::Inconclusive, node),
-        }
+        otherwise.ok_or(Why::at(Cause::Inconclusive, node))
     }
 
     /// A threshold's truth: too few samples are inconclusive.

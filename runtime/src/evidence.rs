@@ -4,8 +4,9 @@
 mod about;
 mod fields;
 mod json;
+mod junit;
 mod scalar;
-mod scan;
+pub(crate) mod scan;
 #[cfg(test)]
 mod tests;
 mod text;
@@ -467,12 +468,26 @@ impl Reader {
                 Walk::new(schema, plan, store, scratch, text, start, index).documents()
             }
             Format::Text => text::read(schema, plan, store, text, start, index),
-            Format::Junit
-            | Format::Csv
-            | Format::Toml
-            | Format::Yaml
-            | Format::Sarif
-            | Format::Prometheus => {
+            Format::Junit => {
+                let may_be_empty = program.evidence[id.ix()].may_be_empty;
+                let told = match junit::tell(text, start, may_be_empty) {
+                    Ok(told) => told,
+                    Err(broken) => return bad(broken.message, broken.start, broken.end),
+                };
+                let first = store.faults.len();
+                let json = &told.json;
+                let mut found = Walk::new(schema, plan, store, scratch, json, 0, index).document();
+                for fault in &mut store.faults[first..] {
+                    let (start, end) = told.origin(fault.start as usize);
+                    (fault.start, fault.end) = (start as u32, end as u32);
+                }
+                for row in &mut found.rows {
+                    let (start, end) = told.origin(row.start as usize);
+                    (row.start, row.end) = (start as u32, end as u32);
+                }
+                found
+            }
+            Format::Csv | Format::Toml | Format::Yaml | Format::Sarif | Format::Prometheus => {
                 let word = FORMATS.iter().find(|row| row.0 == format);
                 let word = word.map_or("this format", |row| row.1);
                 bad(format!("`{word}` cannot be read yet"), 0, 0)

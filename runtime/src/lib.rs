@@ -7,6 +7,7 @@
 )]
 
 pub mod builtins;
+pub mod bundle;
 pub mod calendar;
 pub mod canon;
 pub mod data;
@@ -14,6 +15,7 @@ pub mod decision;
 pub mod document;
 pub mod eval;
 pub mod evidence;
+pub mod explain;
 pub mod ir;
 pub mod number;
 pub mod program;

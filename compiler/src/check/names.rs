@@ -247,7 +247,11 @@ impl<'a> Checker<'a> {
         let mut module = scope.module;
         for (i, name) in dotted.names.iter().enumerate() {
             let at = self.at(scope, name.span);
-            let Some((def, declared)) = self.find(module, &name.text) else {
+            let key = match what {
+                "a fixture" => format!("fixture {}", name.text),
+                _ => name.text.to_string(),
+            };
+            let Some((def, declared)) = self.find(module, &key) else {
                 if self.is_broken_module(module) {
                     return None;
                 }
@@ -289,7 +293,7 @@ impl<'a> Checker<'a> {
                 None => false,
             };
             if fits {
-                list.push(name.to_string());
+                list.push(name.rsplit(' ').next().unwrap_or_default().to_string());
             }
         }
         list

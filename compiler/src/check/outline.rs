@@ -39,7 +39,7 @@ pub struct Module {
     pub std: bool,
     /// Its tree.
     pub ast: Arc<ast::File>,
-    /// What its names stand for.
+    /// What its names stand for; of a fixture under `fixture NAME`.
     pub names: IndexMap<Arc<str>, Export>,
 }
 
@@ -131,6 +131,14 @@ impl Loader<'_> {
                 // The rollout's name is a title, never looked up; a rollout and its phase may share a word.
                 // What waivers are called stands for a row inside them only.
                 ast::DeclKind::Rollout(_) | ast::DeclKind::Waivers(_) => {}
+                // Only tests speak of fixtures, so one may share its name with a gate.
+                ast::DeclKind::Fixture(fixture) => {
+                    let name = ast::Name {
+                        text: format!("fixture {}", fixture.name.text).into(),
+                        span: fixture.name.span,
+                    };
+                    self.name(file, &mut names, &name, index, None);
+                }
                 other => {
                     if let Some(name) = other.name() {
                         self.name(file, &mut names, name, index, None);
@@ -152,7 +160,8 @@ impl Loader<'_> {
         module: Option<ModuleId>,
     ) {
         if let Some(first) = names.get(&name.text) {
-            let message = format!("`{}` is declared twice", name.text);
+            let said = name.text.rsplit(' ').next().unwrap_or_default();
+            let message = format!("`{said}` is declared twice");
             self.diagnostics.push(
                 Diagnostic::error("duplicate-name", (file, name.span), message)
                     .label("again here")

@@ -32,6 +32,8 @@ pub(super) struct RecordData<'a> {
     pub places: Vec<Place>,
     /// Whether rows of a map have this layout: the key first.
     pub map_row: MapRow,
+    /// The record whose fields stand behind the key of a map's row: a row may be given for it.
+    pub row_of: Option<RecordId>,
     /// Whether some fields could not be read.
     pub tainted: bool,
     /// Its `observed` clause.
@@ -298,6 +300,7 @@ impl<'a> Checker<'a> {
                     self.report(found);
                 }
                 data.places.extend(from.places);
+                data.row_of = Some(inner);
                 data.derived = from.derived;
                 data.tainted = from.tainted;
                 data.observed = from.observed;
@@ -1225,6 +1228,7 @@ impl<'a> RecordData<'a> {
             derived: Vec::new(),
             places,
             map_row: MapRow::No,
+            row_of: None,
             tainted: false,
             observed: None,
             about: Vec::new(),

@@ -120,6 +120,19 @@ impl<'a> Checker<'a> {
                 Ty::Enum(id) if self.cache.words.contains(&id) => self.texts_of(typed, at),
                 _ => None,
             },
+            (Ty::Record(have), Ty::Record(wanted)) if self.data(*have).row_of == Some(*wanted) => {
+                let (wanted, mut nodes) = (*wanted, Vec::new());
+                for (slot, field) in self.records[wanted.0 as usize]
+                    .fields
+                    .clone()
+                    .into_iter()
+                    .enumerate()
+                {
+                    let slot = u16::try_from(slot + 1).unwrap_or(u16::MAX);
+                    nodes.push(self.push(Node::Field(typed.node, slot), field.ty, at).node);
+                }
+                Some(self.push(Node::Make(wanted, nodes), Ty::Record(wanted), at))
+            }
             (Ty::Number, Ty::Ratio) if self.is_quotient(typed.node) => Some(Typed {
                 node: typed.node,
                 ty: Ty::Ratio,

@@ -65,7 +65,7 @@ struct Recovery<'a> {
 impl<'a> Recovery<'a> {
     fn unknown(&mut self, quiet: bool) -> DeclKind {
         let (found, near) = explain::unknown_declaration(self.tokens);
-        if !quiet {
+        if !quiet || near.is_some() {
             self.say(found);
         }
         let name = near.and_then(|word| self.name(word));
@@ -141,24 +141,31 @@ impl<'a> Recovery<'a> {
         if word == "table" {
             return self.table(word, rule);
         }
-        let (Some(place), Some((open, end))) = (Place::of(word), cut::body(self.tokens)) else {
+        let Some(place) = Place::of(word) else {
             self.leaf(rule);
             return self.left(word);
         };
+        let Some((open, end)) = cut::body(self.tokens) else {
+            return self.bodiless(word, rule);
+        };
         let mut kind = self.head(word, rule, open);
         let balanced = token::misfit(self.tokens).is_none();
-        if end == self.tokens.len() && explain::open_text(self.tokens).is_none() {
-            self.unclosed(open);
-        }
         let inner = self.tokens.get(open + 1..end).unwrap_or(&[]);
         let pieces = cut::pieces(&place, inner, balanced);
-        let mut skip = false;
+        let (mut skip, mut last_broken) = (false, false);
         for (from, to) in pieces {
             let piece = &inner[from..to];
             if std::mem::take(&mut skip) && !place.begins(piece) {
                 continue;
             }
+            let before = self.said;
             skip = self.piece(&place, piece, &mut kind);
+            last_broken = self.said > before;
+            // A word alone is the beginning of something that was torn apart.
+            skip |= last_broken && piece.len() == 1;
+        }
+        if end == self.tokens.len() && !last_broken && explain::open_text(self.tokens).is_none() {
+            self.unclosed(open);
         }
         if self.said == 0 {
             self.leaf(rule);
@@ -178,6 +185,28 @@ impl<'a> Recovery<'a> {
             let found = explain(&piece, &error);
             self.say(found);
         }
+    }
+
+    /// Reads a declaration that lacks its braces.
+    fn bodiless(&mut self, word: &'static str, rule: Rule) -> DeclKind {
+        if explain::open_text(self.tokens).is_none() {
+            let closed = self.text.to_owned() + " {}";
+            if let Ok(pairs) = RolloutParser::parse(rule, &closed) {
+                let (end, last) = (
+                    self.text.len(),
+                    self.tokens.last().map_or("", |last| last.text),
+                );
+                let message = format!("expected `{{` after `{}`", explain::short(last));
+                let found = Finding::at("syntax", (end, end), message);
+                self.say(match self.declaration {
+                    Some(declaration) => found.help(explain::example(declaration)),
+                    None => found,
+                });
+                return self.whole(pairs);
+            }
+        }
+        self.leaf(rule);
+        self.left(word)
     }
 
     fn unclosed(&mut self, open: usize) {

@@ -71,6 +71,11 @@ struct Scanner<'a> {
     run: u32,
 }
 
+/// What a line begins with when it goes on with the one above.
+const ABOVE: [char; 17] = [
+    '=', '!', '<', '>', '+', '-', '*', '/', '?', ':', '}', ']', ')', '.', ',', '(', '[',
+];
+
 impl Scanner<'_> {
     fn file(&mut self) {
         if self.text.starts_with('\u{feff}') {
@@ -121,14 +126,40 @@ impl Scanner<'_> {
             }
             return;
         }
-        let indented =
-            !column_one && self.stack.is_empty() && super::words::opens_declaration(rest);
-        if self.now.is_none() || indented && self.is_whole() {
+        let apart = self.stack.is_empty() && self.is_whole();
+        let indented = apart && (super::words::opens_declaration(rest) || self.is_over(rest));
+        if self.now.is_none() || !column_one && indented {
             self.open(start);
             if let (false, Some(now)) = (column_one, &mut self.now) {
                 now.column = Some(offset(start));
             }
         }
+    }
+
+    /// Whether a line cannot belong to the declaration above, which has all that it needs.
+    fn is_over(&self, line: &str) -> bool {
+        let text = self.now.map_or("", |now| now.span.text(self.text));
+        let word = super::words::leading_word(text);
+        let next = super::words::leading_word(line);
+        let goes_with_above = matches!(
+            next,
+            "and"
+                | "or"
+                | "matches"
+                | "starts"
+                | "ends"
+                | "covers"
+                | "exactly"
+                | "subset"
+                | "minus"
+                | "else"
+                | "where"
+        );
+        (text.ends_with('}')
+            || super::words::has_no_braces(word)
+            || word == "report" && text.contains('=') && text.ends_with('"'))
+            && !goes_with_above
+            && (line.starts_with("...") || !line.starts_with(ABOVE))
     }
 
     /// Whether the declaration that is being read has no brace, or has closed its last one.

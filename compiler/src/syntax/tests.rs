@@ -5,6 +5,8 @@ use std::path::{Path, PathBuf};
 use super::ast::{DeclKind, Name};
 use super::*;
 
+mod damage;
+
 /// Every policy that lies around: the samples of the design where they are, and the project's own.
 fn corpus() -> Vec<(String, String)> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
@@ -270,6 +272,11 @@ fn wrong_texts_draw_one_message_each() {
         (
             "record r { a: list, b: text }",
             "syntax [] expected a type after `list`",
+        ),
+        ("gate x hard", "syntax [] expected `{` after `hard`"),
+        (
+            "evidence x: list { a: int }",
+            "syntax [] expected `{` after `}`",
         ),
         ("let x 5", "syntax [5] expected `=` after `x`, found `5`"),
         (

@@ -52,6 +52,24 @@ pub(super) fn declaration(word: &str) -> Option<(&'static str, Rule)> {
         .copied()
 }
 
+/// Whether the declaration that a word opens is whole without braces.
+pub(super) fn has_no_braces(word: &str) -> bool {
+    matches!(
+        word,
+        "edition"
+            | "rollout"
+            | "fn"
+            | "use"
+            | "owners"
+            | "let"
+            | "param"
+            | "folder"
+            | "threshold"
+            | "group"
+            | "fixture"
+    )
+}
+
 /// Whether a line reads like the first line of a declaration, and not like a line of prose.
 pub(super) fn opens_declaration(text: &str) -> bool {
     let word = leading_word(text);

@@ -59,6 +59,26 @@ impl fmt::Display for Fault {
     }
 }
 
+impl DocumentError {
+    /// A fault at that byte of a document.
+    pub fn at(bytes: &[u8], offset: usize, fault: Fault) -> DocumentError {
+        let offset = offset.min(bytes.len());
+        let before = &bytes[..offset];
+        let start = before
+            .iter()
+            .rposition(|&byte| byte == b'\n')
+            .map_or(0, |at| at + 1);
+        let line = before.iter().filter(|&&byte| byte == b'\n').count() + 1;
+        let column = String::from_utf8_lossy(&before[start..]).chars().count() + 1;
+        DocumentError {
+            offset,
+            line,
+            column,
+            fault,
+        }
+    }
+}
+
 impl fmt::Display for DocumentError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(
@@ -93,17 +113,17 @@ pub fn read_document<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, DocumentErr
             .split_inclusive('\n')
             .take(error.line().saturating_sub(1));
         let start: usize = line.map(str::len).sum();
-        place(bytes, start + error.column().saturating_sub(1), fault)
+        DocumentError::at(bytes, start + error.column().saturating_sub(1), fault)
     })
 }
 
 /// Checks that these bytes are one strict JSON value and gives their text.
 pub fn check_json(bytes: &[u8]) -> Result<&str, DocumentError> {
     if bytes.starts_with(b"\xEF\xBB\xBF") {
-        return Err(place(bytes, 0, Fault::Mark));
+        return Err(DocumentError::at(bytes, 0, Fault::Mark));
     }
     let text = std::str::from_utf8(bytes)
-        .map_err(|error| place(bytes, error.valid_up_to(), Fault::Encoding))?;
+        .map_err(|error| DocumentError::at(bytes, error.valid_up_to(), Fault::Encoding))?;
     let mut scan = Scan {
         text,
         bytes,
@@ -111,25 +131,8 @@ pub fn check_json(bytes: &[u8]) -> Result<&str, DocumentError> {
         depth: 0,
     };
     scan.document()
-        .map_err(|fault| place(bytes, scan.at, fault))?;
+        .map_err(|fault| DocumentError::at(bytes, scan.at, fault))?;
     Ok(text)
-}
-
-fn place(bytes: &[u8], offset: usize, fault: Fault) -> DocumentError {
-    let offset = offset.min(bytes.len());
-    let before = &bytes[..offset];
-    let start = before
-        .iter()
-        .rposition(|&byte| byte == b'\n')
-        .map_or(0, |at| at + 1);
-    let line = before.iter().filter(|&&byte| byte == b'\n').count() + 1;
-    let column = String::from_utf8_lossy(&before[start..]).chars().count() + 1;
-    DocumentError {
-        offset,
-        line,
-        column,
-        fault,
-    }
 }
 
 /// A walk over JSON text that builds nothing but the keys of the open objects.

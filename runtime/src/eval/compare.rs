@@ -20,7 +20,7 @@ impl<'a> Context<'a> {
     }
 
     /// A comparison of values at hand.
-    pub(super) fn relate(
+    pub(crate) fn relate(
         &self,
         op: Cmp,
         (a, left): (Val<'a>, NodeId),

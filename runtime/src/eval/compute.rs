@@ -207,7 +207,7 @@ impl<'a> Context<'a> {
     }
 
     /// A value that is there.
-    pub(super) fn need(&mut self, id: NodeId) -> Result<Val<'a>, Why> {
+    pub(crate) fn need(&mut self, id: NodeId) -> Result<Val<'a>, Why> {
         known(self.eval(id), id)
     }
 }

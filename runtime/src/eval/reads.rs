@@ -35,101 +35,41 @@ impl Reads {
             let Some(code) = program.code.get(id.ix()) else {
                 continue;
             };
-            match &code.node {
-                Node::Const(_)
-                | Node::Param(_)
-                | Node::Local(_)
-                | Node::Subject(_)
-                | Node::Unknown(_) => {}
-                Node::Item(item) | Node::ObservedAt(item) => {
-                    self.items.insert(*item);
-                }
-                Node::Age(item) | Node::ItemIs(item, _) => {
-                    self.items.insert(*item);
-                    self.time = true;
-                }
-                Node::ObservedSince(item, since) => {
-                    self.items.insert(*item);
-                    open.push(*since);
-                }
-                Node::Known(known) => match known {
-                    Known::AsOf
-                    | Known::Phase
-                    | Known::Cohort
-                    | Known::EnteredAt
-                    | Known::PhaseEnteredAt
-                    | Known::RollbackAt => self.time = true,
-                },
-                Node::Gate(gate) | Node::GateIs(gate, _) => self.gate(program, *gate),
-                Node::GateRow(gate, keys) => {
-                    self.gate(program, *gate);
-                    open.extend(keys);
-                }
-                Node::Group(group) => self.group(program, *group),
-                Node::Threshold(threshold) => self.threshold(program, *threshold),
-                Node::Given(approval, since) => {
-                    self.approval(program, *approval);
-                    open.extend(since);
-                }
-                Node::Field(of, _)
-                | Node::Last1(of)
-                | Node::Shared(_, of)
-                | Node::Not(of)
-                | Node::Matches(of, _)
-                | Node::ValueIs(of, _)
-                | Node::Neg(of)
-                | Node::InUnit(of, _)
-                | Node::As(of)
-                | Node::AtClock(of, ..) => open.push(*of),
-                Node::Let(_, a, b)
-                | Node::Compare(_, a, b)
-                | Node::In(a, b)
-                | Node::StartsWith(a, b)
-                | Node::EndsWith(a, b)
-                | Node::Set(_, a, b)
-                | Node::Minus(a, b)
-                | Node::Arith(_, a, b)
-                | Node::Default(a, b)
-                | Node::PlusMonths(a, b)
-                | Node::PlusDays(a, b)
-                | Node::PlusYears(a, b)
-                | Node::LastN(a, b, _) => open.extend([*a, *b]),
-                Node::Index(of, keys) => {
-                    open.push(*of);
-                    open.extend(keys);
-                }
-                Node::And(all)
-                | Node::Or(all)
-                | Node::QuantOf(_, all)
-                | Node::List(all)
-                | Node::Make(_, all)
-                | Node::Call(_, all) => open.extend(all),
-                Node::Quant(_, bind, body)
-                | Node::Aggregate(_, bind, body)
-                | Node::Collect(bind, body) => {
-                    push_bind(bind, &mut open);
-                    open.extend(body);
-                }
-                Node::Match(of, arms, otherwise) => {
-                    open.push(*of);
-                    open.extend(arms.iter().map(|arm| arm.1));
-                    open.extend(otherwise);
-                }
-                Node::Series {
-                    of, value, over, ..
-                } => {
-                    open.extend([*of, *value]);
-                    match over {
-                        Over::All => {}
-                        Over::Duration(span) => {
-                            open.push(*span);
-                            self.time = true;
-                        }
-                        Over::Cohort | Over::Phase | Over::Rollout => self.time = true,
-                    }
-                }
-                Node::Text(text) => self.text(program, *text),
+            self.named(program, &code.node);
+            operands(&code.node, &mut open);
+        }
+    }
+
+    /// Adds what a node names itself, its operands aside.
+    fn named(&mut self, program: &Program, node: &Node) {
+        match node {
+            Node::Item(item) | Node::ObservedAt(item) | Node::ObservedSince(item, _) => {
+                self.items.insert(*item);
             }
+            Node::Age(item) | Node::ItemIs(item, _) => {
+                self.items.insert(*item);
+                self.time = true;
+            }
+            Node::Known(known) => match known {
+                Known::AsOf
+                | Known::Phase
+                | Known::Cohort
+                | Known::EnteredAt
+                | Known::PhaseEnteredAt
+                | Known::RollbackAt => self.time = true,
+            },
+            Node::Gate(gate) | Node::GateIs(gate, _) | Node::GateRow(gate, _) => {
+                self.gate(program, *gate);
+            }
+            Node::Group(group) => self.group(program, *group),
+            Node::Threshold(threshold) => self.threshold(program, *threshold),
+            Node::Given(approval, _) => self.approval(program, *approval),
+            Node::Series { over, .. } => match over {
+                Over::All => {}
+                Over::Duration(_) | Over::Cohort | Over::Phase | Over::Rollout => self.time = true,
+            },
+            Node::Text(text) => self.text(program, *text),
+            _ => {}
         }
     }
 
@@ -225,6 +165,81 @@ impl Reads {
                     self.bind(program, bind);
                     self.parts(program, inner);
                 }
+            }
+        }
+    }
+}
+
+/// Adds the nodes that a node stands on, left to right.
+pub fn operands(node: &Node, open: &mut Vec<NodeId>) {
+    match node {
+        Node::Const(_)
+        | Node::Item(_)
+        | Node::ObservedAt(_)
+        | Node::Age(_)
+        | Node::ItemIs(..)
+        | Node::Param(_)
+        | Node::Local(_)
+        | Node::Known(_)
+        | Node::Subject(_)
+        | Node::Gate(_)
+        | Node::GateIs(..)
+        | Node::Group(_)
+        | Node::Threshold(_)
+        | Node::Text(_)
+        | Node::Unknown(_) => {}
+        Node::ObservedSince(_, of)
+        | Node::Field(of, _)
+        | Node::Last1(of)
+        | Node::Shared(_, of)
+        | Node::Not(of)
+        | Node::Matches(of, _)
+        | Node::ValueIs(of, _)
+        | Node::Neg(of)
+        | Node::InUnit(of, _)
+        | Node::As(of)
+        | Node::AtClock(of, ..) => open.push(*of),
+        Node::Let(_, a, b)
+        | Node::Compare(_, a, b)
+        | Node::In(a, b)
+        | Node::StartsWith(a, b)
+        | Node::EndsWith(a, b)
+        | Node::Set(_, a, b)
+        | Node::Minus(a, b)
+        | Node::Arith(_, a, b)
+        | Node::Default(a, b)
+        | Node::PlusMonths(a, b)
+        | Node::PlusDays(a, b)
+        | Node::PlusYears(a, b)
+        | Node::LastN(a, b, _) => open.extend([*a, *b]),
+        Node::Index(of, keys) => {
+            open.push(*of);
+            open.extend(keys);
+        }
+        Node::GateRow(_, all)
+        | Node::And(all)
+        | Node::Or(all)
+        | Node::QuantOf(_, all)
+        | Node::List(all)
+        | Node::Make(_, all)
+        | Node::Call(_, all) => open.extend(all),
+        Node::Given(_, since) => open.extend(since),
+        Node::Quant(_, bind, body) | Node::Aggregate(_, bind, body) | Node::Collect(bind, body) => {
+            push_bind(bind, open);
+            open.extend(body);
+        }
+        Node::Match(of, arms, otherwise) => {
+            open.push(*of);
+            open.extend(arms.iter().map(|arm| arm.1));
+            open.extend(otherwise);
+        }
+        Node::Series {
+            of, value, over, ..
+        } => {
+            open.extend([*of, *value]);
+            match over {
+                Over::Duration(span) => open.push(*span),
+                Over::All | Over::Cohort | Over::Phase | Over::Rollout => {}
             }
         }
     }

@@ -598,7 +598,7 @@ impl<'a> Context<'a> {
     }
 
     /// The `i`-th element; of rows with a key, that key. With its type.
-    pub(super) fn keyed(&self, rows: &Rows<'a>, i: usize) -> (Val<'a>, &'a Ty) {
+    pub(crate) fn keyed(&self, rows: &Rows<'a>, i: usize) -> (Val<'a>, &'a Ty) {
         let element = self.element(rows, i);
         match (rows.key(), element) {
             (Some(key), Val::Record(record)) => (

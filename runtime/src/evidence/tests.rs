@@ -1338,16 +1338,66 @@ fn no_damage_makes_a_reader_fall() {
     let document = r#"{"t": "2026-03-01T09:00:00", "s": {"build": "x"}, "b": {"a": 5}, "w": "pass",
         "rows": [{"id": "a\u00e9", "n": 1.5e3, "d": "2026-01-01"}, {"id": "b", "n": -2}],
         "map": {"p": 1, "q": 2}, "list": ["x", null], "rest": {"deep": [[[{"z": [true, false]}]]]}}"#;
+    let report = r#"<testsuites><testsuite name="s"><testcase name="a &lt;" time="1"><failure>x</failure></testcase></testsuite></testsuites>"#;
+    let lines = "- Decision: pass\r\n- t: 2026-03-01T09:00:00Z\n";
     let mut seed = 0x1234_5678_9ABC_DEF1;
-    for round in 0..30_000 {
-        json.evidence[0].format = match round % 3 {
-            0 => Some(Format::Jsonl),
-            1 => Some(Format::Json),
-            _ => None,
+    for round in 0..40_000 {
+        let (format, document) = match round % 4 {
+            0 => (Format::Jsonl, document),
+            1 => (Format::Json, document),
+            2 => (Format::Junit, report),
+            _ => (Format::Text, lines),
         };
+        json.evidence[0].format = Some(format);
         let mut bytes = document.as_bytes().to_vec();
         damage(&mut seed, &mut bytes);
         let shown = value(&json, &bytes);
         assert!(!shown.is_empty());
     }
+}
+
+#[test]
+fn reports_of_tests_are_read_by_their_members() {
+    let mut report = item("x", ONE);
+    report.format = Some(Format::Junit);
+    let case = record(vec![
+        field("name", Ty::Text),
+        field("status", Ty::Enum(EnumId(0))),
+        with(at("took", optional(Ty::Duration), "time"), |read| {
+            read.unit = Some(Unit::Seconds)
+        }),
+    ]);
+    let program = program(
+        vec![
+            record(vec![
+                field("failures", Ty::Int),
+                at("said", optional(Ty::Int), "declared.tests"),
+                field("cases", rows(1, Shape::Table { key: 0 })),
+            ]),
+            case,
+        ],
+        vec![report],
+    );
+    let check = |document: &str, expected: &str| {
+        assert_eq!(value(&program, document), expected, "{document}")
+    };
+    check(
+        r#"<testsuite tests="2"><testcase name="a" time="0.25"/><testcase name="b"><failure/></testcase></testsuite>"#,
+        concat!(
+            "{failures: 1, said: 2, cases: [{name: \"a\", status: passed, took: 250000000} ",
+            "{name: \"b\", status: failed, took: absent}]}"
+        ),
+    );
+    check(
+        r#"<testsuite><testcase time="1,5"/><testcase name="b"><error/></testcase></testsuite>"#,
+        concat!(
+            "{failures: 0, said: absent, cases: [{name: !cases[0].name: no member `name` @<testcase time=\"1,5\"/>, ",
+            "status: passed, took: !cases[0].took: the text `1,5` is no ISO 8601 duration such as PT5M: not a quantity @<testcase time=\"1,5\"/>} ",
+            "{name: \"b\", status: !cases[1].status: `error` is none of `passed`, `pass`, `failed`, `n/a` @<testcase name=\"b\">, took: absent}]}"
+        ),
+    );
+    check(
+        "<testsuite",
+        "!not well-formed XML: syntax error: tag not closed: `>` not found before end of input @<",
+    );
 }

@@ -221,6 +221,18 @@ impl<'a> Checker<'a> {
         Some(found.into_iter().flatten().collect())
     }
 
+    /// An argument, and the type under which the body knows it: a map's row stays one where its record is wanted.
+    fn argument(&mut self, arg: &ast::Expr, ty: Ty, at: Place, scope: &Scope) -> (Typed, Ty) {
+        let value = self.expr(arg, Some(&ty), scope);
+        if let (Ty::Record(have), Ty::Record(want)) = (value.ty.required(), ty.required())
+            && self.data(*have).row_of == Some(*want)
+        {
+            let have = Ty::Record(*have);
+            return (value, have);
+        }
+        (self.coerce(value, &ty, at), ty)
+    }
+
     /// A function of the policy, written out.
     fn call_fn(&mut self, decl: DeclRef, args: &[ast::Arg], at: Place, scope: &Scope) -> Typed {
         let ast::DeclKind::Fn(function) = &self.decl(decl).kind else {
@@ -233,12 +245,12 @@ impl<'a> Checker<'a> {
         };
         let home = Scope::module(decl.module);
         let mut body_scope = self.base(decl.module);
+        body_scope.report = scope.report;
         let mut lets: Vec<(LocalId, NodeId)> = Vec::new();
         for (param, arg) in function.params.iter().zip(args) {
             let ty = self.ty(&param.ty, &home);
             let arg_at = self.at(scope, arg.span);
-            let value = self.expr(arg, Some(&ty), scope);
-            let value = self.coerce(value, &ty, arg_at);
+            let (value, ty) = self.argument(arg, ty, arg_at, scope);
             let (node, local) = self.named_once(&value, arg_at);
             if let Some(local) = local {
                 lets.push((local, value.node));
@@ -292,6 +304,8 @@ impl<'a> Checker<'a> {
         self.within(decl, |c| {
             let home = Scope::module(decl.module);
             let mut scope = c.base(decl.module);
+            // It may be one for reports; what calls it elsewhere is told so.
+            scope.report = true;
             for param in &function.params {
                 let at = c.at(&home, param.name.span);
                 let ty = c.ty(&param.ty, &home);
@@ -332,8 +346,7 @@ impl<'a> Checker<'a> {
         for (param, arg) in declared.params.iter().zip(args) {
             let ty = self.ty(&param.ty, &home);
             let arg_at = self.at(scope, arg.span);
-            let value = self.expr(arg, Some(&ty), scope);
-            let value = self.coerce(value, &ty, arg_at);
+            let (value, ty) = self.argument(arg, ty, arg_at, scope);
             if value.ty == Ty::Nothing {
                 return None;
             }

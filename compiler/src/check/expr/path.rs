@@ -71,6 +71,13 @@ impl<'a> Checker<'a> {
             self.note(at, def.clone(), declared);
             return self.def_value(name, def, at);
         }
+        // Where members of an enum are listed, its own name is all of them, also if another file declares it.
+        if let Some(Ty::List(inner)) = want.map(Ty::required)
+            && let Ty::Enum(id) = **inner
+            && self.enums[id.0 as usize].name == **name
+        {
+            return self.def_value(name, Def::Enum(id), at);
+        }
         if let Some((item, ty)) = self.lookup_item(name) {
             self.note(at, Def::Item(item), None);
             return self.push(Node::Item(item), ty, at);

@@ -86,10 +86,8 @@ pub(super) fn explain(piece: &Piece, error: &Error<Rule>) -> Finding {
         // Nothing behind the first words was understood; words are no rules, so the grammar cannot tell how many fit.
         next = fitting(clause, tokens);
     }
-    if next == 0 && piece.place.is_none() {
-        if let Some(found) = head(piece) {
-            return found;
-        }
+    if let Some(found) = head(piece).filter(|_| next == 0 && piece.place.is_none()) {
+        return found;
     }
     said(piece, next, expected, clause)
 }
@@ -118,7 +116,7 @@ fn head(piece: &Piece) -> Option<Finding> {
     Some(Finding::at("syntax", span, message).help(example(piece.declaration?)))
 }
 
-fn example(keyword: &Keyword) -> String {
+pub(super) fn example(keyword: &Keyword) -> String {
     format!(
         "for example `{}`",
         keyword
@@ -376,10 +374,8 @@ fn wanted(
     }
     let mut names: Vec<&str> = Vec::new();
     for rule in expected {
-        if let Some(name) = human_name(*rule) {
-            if !names.contains(&name) {
-                names.push(name);
-            }
+        if let Some(name) = human_name(*rule).filter(|name| !names.contains(name)) {
+            names.push(name);
         }
     }
     match names.as_slice() {
@@ -556,7 +552,7 @@ fn listed(words: &[&str]) -> String {
 }
 
 /// Text as it is quoted: one line, not long.
-fn short(text: &str) -> String {
+pub(super) fn short(text: &str) -> String {
     let line = text.lines().next().unwrap_or("");
     if line.chars().count() > 40 {
         format!("{}…", line.chars().take(40).collect::<String>())
