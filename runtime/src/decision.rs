@@ -615,27 +615,31 @@ pub enum Row {
         by: Option<String>,
     },
     /// A row of approvals.
-    Approval {
-        /// The approval, or `resume`.
-        approval: String,
-        /// `resume`: of which trigger.
-        #[serde(skip_serializing_if = "Option::is_none")]
-        of: Option<String>,
-        /// Who.
-        by: Option<String>,
-        /// In which role.
-        role: Option<String>,
-        /// When.
-        at: Option<Instant>,
-        /// For which subject.
-        subject: Option<Subject>,
-        /// For which instance.
-        key: String,
-        /// For which program, by meaning.
-        program: Digest,
-        /// For which params.
-        params: Digest,
-    },
+    Approval(Box<ApprovalRow>),
+}
+
+/// A row of approvals, ready to be completed.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct ApprovalRow {
+    /// The approval, or `resume`.
+    pub approval: String,
+    /// `resume`: of which trigger.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub of: Option<String>,
+    /// Who.
+    pub by: Option<String>,
+    /// In which role.
+    pub role: Option<String>,
+    /// When.
+    pub at: Option<Instant>,
+    /// For which subject.
+    pub subject: Option<Subject>,
+    /// For which instance.
+    pub key: String,
+    /// For which program, by meaning.
+    pub program: Digest,
+    /// For which params.
+    pub params: Digest,
 }
 
 /// Something that time alone changes.

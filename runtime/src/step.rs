@@ -2,6 +2,8 @@
 //! order in which a step's rooms run, and nothing of what happens inside them.
 
 mod asks;
+#[cfg(test)]
+mod bench;
 mod calendar;
 mod deadlines;
 mod lines;
@@ -12,6 +14,8 @@ mod refusal;
 mod soak;
 mod start;
 mod subject;
+#[cfg(test)]
+mod tests;
 mod triggers;
 
 use std::collections::{BTreeMap, BTreeSet};

@@ -6,10 +6,9 @@ use crate::decision::{
     Cause, EvidenceRef, GateLine, Level, Outcome, Reason, ReasonCode, Role, Verdict, WarningCode,
 };
 use crate::document::Span;
-use crate::eval::{Context, Differences, Reads};
-use crate::ir::{
-    self, ApprovalId, Ask, Clause, Criterion, GateId, NodeId, OriginId, Otherwise, Program,
-};
+use crate::eval::{Context, Reads};
+use crate::explain::{Fact, Rests};
+use crate::ir::{self, ApprovalId, Ask, Criterion, GateId, NodeId, OriginId, Otherwise, Program};
 use crate::value::Why;
 use crate::verdict::{self, RowVerdict, subject};
 use crate::view::View;
@@ -42,8 +41,7 @@ struct Told {
     row: Option<String>,
     subject: String,
     found: RowVerdict,
-    message: String,
-    origin: Option<OriginId>,
+    fact: Fact,
 }
 
 impl<'a> Run<'a> {
@@ -63,7 +61,7 @@ impl<'a> Run<'a> {
                 self.read.extend(&reads.items);
             }
             let mut verdict = self.asking(view, self.now, |ctx| ctx.ask(&criterion.ask));
-            if criterion.once && role == Role::Leave || criterion.once && role == Role::Ahead {
+            if criterion.once && matches!(role, Role::Leave | Role::Ahead) {
                 if verdict.is_satisfied() {
                     let digest = self.items_digest(&reads.items);
                     self.standing.push((criterion.name.clone(), digest));
@@ -114,14 +112,19 @@ impl<'a> Run<'a> {
                     }
                 }
                 Leaf::Cond(node) => {
-                    let truth = self.asking(view, self.now, |ctx| ctx.truth(node));
+                    let (truth, fact) = self.asking(view, self.now, |ctx| {
+                        let truth = ctx.truth(node);
+                        (truth, ctx.explain(node, true))
+                    });
                     let verdict = verdict::Verdict::from(truth);
                     if let (Some(most), false) = (most, verdict.is_satisfied()) {
                         let text = self.text_of(node).unwrap_or(&criterion.name).to_string();
                         let message = self.not_so(verdict, &text);
                         let subject = criterion.name.clone();
-                        let reason = self.reason(subject, verdict, role, weight, most, message);
-                        self.push(reason, Level::Blocking, Some(criterion.at));
+                        let mut reason = self.reason(subject, verdict, role, weight, most, message);
+                        let origin = fact.at.or(Some(criterion.at));
+                        self.explained(&mut reason, fact);
+                        self.push(reason, Level::Blocking, origin);
                     }
                 }
                 Leaf::Approval(approval) => {
@@ -162,11 +165,14 @@ impl<'a> Run<'a> {
                 continue;
             }
             if row.found.level == ir::Level::Advisory {
-                self.warn(WarningCode::Advisory, row.subject, row.message);
+                self.warn(WarningCode::Advisory, row.subject, row.fact.message);
                 continue;
             }
-            let reason = self.reason(row.subject, verdict, role, weight, most, row.message);
-            self.push(reason, level(row.found.level), row.origin);
+            let message = self.not_so(verdict, &row.subject);
+            let mut reason = self.reason(row.subject, verdict, role, weight, most, message);
+            let origin = row.fact.at;
+            self.explained(&mut reason, row.fact);
+            self.push(reason, level(row.found.level), origin);
         }
     }
 
@@ -260,7 +266,7 @@ impl<'a> Run<'a> {
                 },
                 cause: row.found.verdict.why().map(|why| cause(why.cause)),
                 waived_by: None,
-                headroom: None,
+                headroom: row.fact.headroom.clone(),
                 rows: 1,
             });
         }
@@ -281,53 +287,50 @@ impl<'a> Run<'a> {
     }
 
     fn rows_of(&self, ctx: &mut Context<'_>, gate: GateId) -> Vec<Told> {
-        let program = self.program;
-        let Some(decl) = program.gates.get(gate.ix()) else {
-            return Vec::new();
+        let name = self.program.gates.get(gate.ix());
+        let name = name.map_or("", |gate| gate.name.as_str());
+        ctx.explain_gate(gate)
+            .into_iter()
+            .map(|row| Told {
+                subject: subject(name, &row.row.key),
+                row: (!row.row.key.is_empty()).then_some(row.row.name),
+                found: row.row.found,
+                fact: row.fact,
+            })
+            .collect()
+    }
+
+    /// Evidence as a reason lists it.
+    fn rests(&self, rests: &[Rests]) -> Vec<EvidenceRef> {
+        let one = |rest: &Rests| {
+            let item = self.program.evidence.get(rest.item.ix())?;
+            let reading = rest
+                .reading
+                .and_then(|at| self.readings.list.get(at as usize));
+            Some(EvidenceRef {
+                item: item.name.clone(),
+                path: rest.path.clone(),
+                observed_at: rest.observed_at,
+                age: rest.observed_at.map(|at| Span(self.now.since(at))),
+                digest: reading.map(|reading| reading.digest(self.evidence)),
+            })
         };
-        let mut told = Vec::new();
-        let mut seen = std::collections::BTreeMap::new();
-        ctx.visit(gate, &mut |ctx, found| {
-            let mut key = match found.row {
-                Some(_) => ctx.gate_key(gate),
-                None => Vec::new(),
-            };
-            verdict::number_doubles(&mut key, &mut seen);
-            if found.verdict == verdict::Verdict::Pass {
-                return;
-            }
-            let clause = found.clause.and_then(|at| decl.clauses.get(at as usize));
-            let (message, origin) = match clause {
-                Some(Clause::Rule(rule)) => {
-                    let text = rule
-                        .message
-                        .map(|text| ctx.message(text, &Differences::default()));
-                    let cond = self.text_of(rule.cond).unwrap_or(&decl.name);
-                    let told = match (found.verdict, text) {
-                        (verdict::Verdict::Fail, Some(text)) => text,
-                        (verdict, _) => self.not_so(verdict, cond),
-                    };
-                    (told, rule.at)
-                }
-                Some(
-                    Clause::Each { .. }
-                    | Clause::Applies(_)
-                    | Clause::Pending(_)
-                    | Clause::AdvisoryUnless(_)
-                    | Clause::AdvisoryUntil(_)
-                    | Clause::Let { .. },
-                )
-                | None => (self.not_so(found.verdict, &decl.name), decl.at),
-            };
-            told.push(Told {
-                row: (!key.is_empty()).then(|| key.join(", ")),
-                subject: subject(&decl.name, &key),
-                found,
-                message,
-                origin: Some(origin),
-            });
-        });
-        told
+        rests.iter().filter_map(one).collect()
+    }
+
+    /// Takes the facts of an explanation into a reason.
+    pub(super) fn explained(&self, reason: &mut Reason, fact: Fact) {
+        if !fact.message.is_empty() {
+            reason.message = fact.message;
+        }
+        reason.observed = fact.observed;
+        reason.bound = fact.bound;
+        reason.headroom = fact.headroom;
+        reason.would = fact.would;
+        let rests = self.rests(&fact.evidence);
+        if !rests.is_empty() {
+            reason.evidence = rests;
+        }
     }
 
     /// How a condition that does not hold is told.

@@ -286,11 +286,13 @@ impl<'a> Run<'a> {
                 to,
                 asked_at: self.now,
             });
+            self.arm();
             return;
         }
         let from = self.instance.place();
         self.stand(&to);
         self.journal(from, to, digest);
+        self.arm();
         // The new soak begins with what is at hand.
         if let Some(phase) = phase.map(|at| &self.program.phases[at])
             && !phase.keep.is_empty()

@@ -8,8 +8,8 @@ use indexmap::IndexMap;
 use super::Run;
 use super::asks::{Weight, cause};
 use crate::decision::{
-    NextKind, Obligation, ObligationKind, Outcome, Reason, ReasonCode, Role, Row, Verdict,
-    WarningCode,
+    ApprovalRow, NextKind, Obligation, ObligationKind, Outcome, Reason, ReasonCode, Role, Row,
+    Verdict, WarningCode,
 };
 use crate::document::Span;
 use crate::eval::{Differences, Reads};
@@ -719,7 +719,7 @@ impl<'a> Run<'a> {
     }
 
     fn approval_row(&self, approval: &str, of: Option<String>) -> Row {
-        Row::Approval {
+        Row::Approval(Box::new(ApprovalRow {
             approval: approval.into(),
             of,
             by: None,
@@ -729,7 +729,7 @@ impl<'a> Run<'a> {
             key: self.key.into(),
             program: self.program.meaning,
             params: self.params_digest(),
-        }
+        }))
     }
 
     /// Items without which something that decides cannot be told.

@@ -182,6 +182,21 @@ impl<'a> Run<'a> {
         placed && in_scope
     }
 
+    /// Arms what watches in a place that was just entered, so that nothing between this step and the next
+    /// goes unseen.
+    pub(super) fn arm(&mut self) {
+        let view = self.view(Mode::Watch);
+        for trigger in &self.program.triggers {
+            if self.is_armed(trigger, &view) {
+                let now = self.now;
+                self.instance
+                    .armed
+                    .entry(trigger.name.clone())
+                    .or_insert(now);
+            }
+        }
+    }
+
     /// How long or how often; what cannot be told is met at once, so that a trigger never sleeps.
     fn need(&self, trigger: &Trigger) -> Need {
         match trigger.sustain {
@@ -292,12 +307,18 @@ impl<'a> Run<'a> {
                 samples.extend(early.last());
                 samples.extend(late);
             } else {
-                // The newest one at hand that knows this row, and nothing older.
-                let newest = instants.iter().rev().map(|one| one.0).find(|at| {
-                    let (values, _) = self.sampled(feeding, &look, *at, &timed, &mut cache);
-                    values.rows.contains_key(key)
-                });
-                samples.extend(newest);
+                // The newest that was at hand when it was armed, and what came after; nothing older.
+                let mut known: Vec<Instant> = Vec::new();
+                for at in instants.iter().rev().map(|one| one.0) {
+                    let (values, _) = self.sampled(feeding, &look, at, &timed, &mut cache);
+                    if values.rows.contains_key(key) {
+                        known.push(at);
+                        if at <= feeding.armed {
+                            break;
+                        }
+                    }
+                }
+                samples.extend(known.into_iter().rev());
             }
             for observed in samples {
                 let at = observed.max(track.at.unwrap_or(feeding.armed));
@@ -394,14 +415,17 @@ impl<'a> Run<'a> {
         };
         match trigger.then {
             Then::Halt => {
-                let open = self.instance.halts.iter();
-                let mut open = open.filter(|halt| halt.trigger == trigger.name && halt.row == row);
-                if open.next().is_none() {
-                    self.instance.halts.push(Halt {
+                let at = self.now;
+                let mut open = self.instance.halts.iter_mut();
+                let open = open.find(|halt| halt.trigger == trigger.name && halt.row == row);
+                match open {
+                    // A `resume` given before it fired again does not end it.
+                    Some(halt) => halt.at = at,
+                    None => self.instance.halts.push(Halt {
                         trigger: trigger.name.clone(),
                         row,
-                        at: self.now,
-                    });
+                        at,
+                    }),
                 }
                 self.add(reason, Some(trigger.at));
             }
@@ -476,7 +500,7 @@ impl<'a> Run<'a> {
     /// Halts that nobody has ended; those of this step have their reason already.
     fn halts(&mut self) {
         for halt in self.instance.halts.clone() {
-            if halt.at == self.now && self.fired_now(&halt) {
+            if self.fired_now(&halt) {
                 continue;
             }
             let key = match &halt.row {

@@ -715,7 +715,7 @@ impl<'a> Look<'a> {
     /// The instants at which something that is read was observed, ascending and distinct, and for each
     /// whether an observation newer than what was seen before is read there.
     pub fn instants(&self, sight: Sight<'_>, items: &BTreeSet<ItemId>) -> Vec<(Instant, bool)> {
-        let mut all: BTreeMap<Instant, bool> = BTreeMap::new();
+        let mut all: BTreeSet<Instant> = BTreeSet::new();
         // From the first new observation of an item on, what is read of it is new.
         let mut new_from: Option<Instant> = None;
         for id in items {
@@ -726,7 +726,7 @@ impl<'a> Look<'a> {
                 continue;
             };
             for (at, reading) in self.times(sight, *id) {
-                all.entry(at).or_insert(false);
+                all.insert(at);
                 let new = self
                     .seen(item, reading)
                     .is_none_or(|seen| at > seen.observed_at);
@@ -736,7 +736,7 @@ impl<'a> Look<'a> {
             }
         }
         all.into_iter()
-            .map(|(at, _)| (at, new_from.is_some_and(|from| at >= from)))
+            .map(|at| (at, new_from.is_some_and(|from| at >= from)))
             .collect()
     }
 
