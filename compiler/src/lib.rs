@@ -9,3 +9,8 @@ pub mod source;
 pub mod stdlib;
 pub mod syntax;
 pub mod zones;
+
+/// The words of the language with what each does, for editors.
+pub mod keywords {
+    pub use rolloutc_grammar::{DECLARATIONS, EXPRESSIONS, Keyword, clauses};
+}
