@@ -48,6 +48,12 @@ pub type Place = (FileId, Span);
 /// How many nodes a program may have; calls of functions are written out, so small text can grow large.
 pub const NODE_LIMIT: usize = 1_000_000;
 
+/// How many expressions may be looked at, each call of a function counted anew.
+const WORK_LIMIT: u32 = 4_000_000;
+
+/// Words that no value may be called, besides those that the grammar takes.
+const RESERVED: [&str; 6] = ["all", "any", "none", "match", "where", "else"];
+
 /// A declaration by its module and its index there.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct DeclRef {
@@ -216,6 +222,8 @@ pub struct Checker<'a> {
     pub model: Model,
     /// Above zero: findings of names and types stay unsaid, because what they stand in could not be read.
     quiet: u32,
+    /// How many expressions were looked at.
+    work: u32,
     /// How deep the expression at hand stands in others.
     depth: u32,
     /// Functions and derived fields that are being written out.
@@ -227,6 +235,7 @@ pub struct Checker<'a> {
 /// What is looked up once.
 #[derive(Default)]
 struct Cache<'a> {
+    numbers: BTreeMap<DeclRef, u32>,
     enums: BTreeMap<DeclRef, EnumId>,
     members: Vec<types::EnumData>,
     records: BTreeMap<DeclRef, Progress<RecordId>>,
@@ -242,6 +251,7 @@ struct Cache<'a> {
     scopes: BTreeMap<Place, Scope>,
     local_sources: BTreeMap<u32, bool>,
     words: BTreeSet<EnumId>,
+    endless: BTreeSet<Place>,
     per: Option<Scope>,
     said_costly: bool,
 }
@@ -278,6 +288,7 @@ impl<'a> Checker<'a> {
             diagnostics: Vec::new(),
             model: Model::default(),
             quiet: 0,
+            work: 0,
             depth: 0,
             open: Vec::new(),
             cache: Cache::default(),
@@ -364,16 +375,8 @@ impl<'a> Checker<'a> {
 
     /// A new node. Its operands must exist already.
     pub fn push(&mut self, node: Node, ty: Ty, at: Place) -> Typed {
-        if self.code.len() >= NODE_LIMIT {
-            if !self.cache.said_costly {
-                self.cache.said_costly = true;
-                let message =
-                    "this policy grows beyond a million steps when its functions are written out";
-                self.report_always(
-                    Diagnostic::error("too-costly", at, message)
-                        .help("name shared parts with a top-level `let`, which is computed once"),
-                );
-            }
+        if self.code.len() >= NODE_LIMIT && !self.code.is_empty() {
+            self.too_costly(at);
             return Typed {
                 node: NodeId(0),
                 ty: Ty::Nothing,
@@ -386,6 +389,32 @@ impl<'a> Checker<'a> {
         });
         self.model.nodes.push(at);
         Typed { node: id, ty }
+    }
+
+    /// Says once that the policy grows too large.
+    fn too_costly(&mut self, at: Place) {
+        if self.cache.said_costly {
+            return;
+        }
+        self.cache.said_costly = true;
+        let message = "this policy grows beyond a million steps when its functions are written out";
+        self.report_always(
+            Diagnostic::error("too-costly", at, message)
+                .help("name shared parts with a top-level `let`, which is computed once"),
+        );
+    }
+
+    /// Reports a value that is called like a word of the language.
+    pub fn value_name(&mut self, name: &ast::Name, scope: &Scope) {
+        if RESERVED.contains(&name.as_str()) || ast::Unit::of(name.as_str()).is_some() {
+            let at = self.at(scope, name.span);
+            let message = format!("no value may be called `{}`", name.text);
+            self.report(
+                Diagnostic::error("reserved-name", at, message).help(
+                    "it is a word of expressions; fields, phases and members may be called so",
+                ),
+            );
+        }
     }
 
     /// What stands where something was already reported: fits everything, silences what follows.

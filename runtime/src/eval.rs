@@ -50,8 +50,7 @@ impl Plan {
     pub fn new(program: &Program) -> Plan {
         let pattern = |(at, code): (usize, &crate::ir::Code)| match &code.node {
             Node::Matches(_, pattern) => {
-                let anchored = format!("^(?:{pattern})$");
-                Some((NodeId(at as u32), Regex::new(&anchored).ok()))
+                Some((NodeId(at as u32), crate::pattern::compile(pattern).ok()))
             }
             _ => None,
         };

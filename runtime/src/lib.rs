@@ -18,6 +18,7 @@ pub mod evidence;
 pub mod explain;
 pub mod ir;
 pub mod number;
+pub mod pattern;
 pub mod program;
 pub mod state;
 pub mod step;

@@ -22,6 +22,11 @@ impl<'a> Checker<'a> {
     /// An expression; `want` is the type its place asks for, which resolves bare enum members.
     pub fn expr(&mut self, e: &ast::Expr, want: Option<&Ty>, scope: &Scope) -> Typed {
         let at = self.at(scope, e.span);
+        self.work += 1;
+        if self.cache.said_costly || self.work > super::WORK_LIMIT {
+            self.too_costly(at);
+            return self.poison(at);
+        }
         if self.depth >= DEPTH {
             let message = "this is nested too deeply to follow";
             self.report(

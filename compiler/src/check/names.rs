@@ -115,7 +115,23 @@ impl<'a> Checker<'a> {
             }
         }
         self.ids = ids;
+        self.number();
         for (at, decl) in self.decls() {
+            let values = matches!(
+                decl.kind,
+                ast::DeclKind::Table(_)
+                    | ast::DeclKind::Let(_)
+                    | ast::DeclKind::Fn(_)
+                    | ast::DeclKind::Param(_)
+                    | ast::DeclKind::Evidence(_)
+                    | ast::DeclKind::Threshold(_)
+                    | ast::DeclKind::Gate(_)
+                    | ast::DeclKind::Group(_)
+                    | ast::DeclKind::Approval(_)
+            );
+            if let Some(name) = decl.kind.name().filter(|_| values) {
+                self.value_name(name, &Scope::module(at.module));
+            }
             match &decl.kind {
                 ast::DeclKind::Enum(_) => {
                     self.enum_decl(at);
@@ -202,8 +218,27 @@ impl<'a> Checker<'a> {
         Some((self.meaning(decl, export), Some(at)))
     }
 
+    /// Remembers the number of each declaration among its kind.
+    fn number(&mut self) {
+        let ids = &self.ids;
+        let kinds = [
+            &ids.params,
+            &ids.items,
+            &ids.thresholds,
+            &ids.groups,
+            &ids.approvals,
+            &ids.waivers,
+            &ids.calendar,
+            &ids.phases,
+            &ids.triggers,
+            &ids.procedures,
+        ];
+        let all = kinds.into_iter().flat_map(|list| list.iter().enumerate());
+        self.cache.numbers = all.map(|(i, decl)| (*decl, offset(i))).collect();
+    }
+
     fn meaning(&mut self, at: DeclRef, export: &Export) -> Def {
-        let id = |list: &[DeclRef]| offset(list.iter().position(|d| *d == at).unwrap_or_default());
+        let id = self.cache.numbers.get(&at).copied().unwrap_or_default();
         match &self.decl(at).kind {
             ast::DeclKind::Use(_) => export.module.map_or(Def::Broken, Def::Module),
             ast::DeclKind::Rollout(_) => Def::Rollout,
@@ -213,22 +248,20 @@ impl<'a> Checker<'a> {
             ast::DeclKind::Table(_) => Def::Table(at),
             ast::DeclKind::Let(_) => Def::Let(at),
             ast::DeclKind::Fn(_) => Def::Fn(at),
-            ast::DeclKind::Param(_) => Def::Param(ir::ParamId(id(&self.ids.params))),
+            ast::DeclKind::Param(_) => Def::Param(ir::ParamId(id)),
             ast::DeclKind::Folder(_) => Def::Folder(at),
-            ast::DeclKind::Evidence(_) => Def::Item(ir::ItemId(id(&self.ids.items))),
-            ast::DeclKind::Threshold(_) => {
-                Def::Threshold(ir::ThresholdId(id(&self.ids.thresholds)))
-            }
+            ast::DeclKind::Evidence(_) => Def::Item(ir::ItemId(id)),
+            ast::DeclKind::Threshold(_) => Def::Threshold(ir::ThresholdId(id)),
             ast::DeclKind::Gate(_) => Def::Gate(at),
-            ast::DeclKind::Group(_) => Def::Group(ir::GroupId(id(&self.ids.groups))),
-            ast::DeclKind::Approval(_) => Def::Approval(ir::ApprovalId(id(&self.ids.approvals))),
+            ast::DeclKind::Group(_) => Def::Group(ir::GroupId(id)),
+            ast::DeclKind::Approval(_) => Def::Approval(ir::ApprovalId(id)),
             ast::DeclKind::Freeze(_) | ast::DeclKind::Window(_) => {
-                Def::Calendar(ir::CalendarId(id(&self.ids.calendar)))
+                Def::Calendar(ir::CalendarId(id))
             }
-            ast::DeclKind::Phase(_) => Def::Phase(ir::PhaseId(id(&self.ids.phases))),
-            ast::DeclKind::Trigger(_) => Def::Trigger(ir::TriggerId(id(&self.ids.triggers))),
+            ast::DeclKind::Phase(_) => Def::Phase(ir::PhaseId(id)),
+            ast::DeclKind::Trigger(_) => Def::Trigger(ir::TriggerId(id)),
             ast::DeclKind::Rollback(_) | ast::DeclKind::Switch(_) => {
-                Def::Procedure(ir::ProcedureId(id(&self.ids.procedures)))
+                Def::Procedure(ir::ProcedureId(id))
             }
             ast::DeclKind::Message(_) => Def::Message(at),
             ast::DeclKind::Report(_) => Def::Report(at),

@@ -267,7 +267,7 @@ fn comparisons() {
         ),
         (
             "\"a\" matches \"(a\"",
-            "bad-pattern: this pattern is broken: a `(` is not closed @ \"(a\"",
+            "bad-pattern: this pattern is broken: found open group without closing ')' @ \"(a\"",
         ),
         (
             "slo.v >= \"new\"",
@@ -562,4 +562,191 @@ fn calls_and_cases() {
             "type-mismatch: `\"a\"` is a text, a number is wanted @ \"a\"",
         ),
     ]);
+}
+
+/// What is wrong with a file when everything in it is looked at.
+fn file(text: &str) -> Vec<String> {
+    let text = format!("edition 2026\n{text}");
+    let ((), found) = with(&text, |c| {
+        let decls: Vec<_> = c.decls().map(|(at, _)| at).collect();
+        for at in decls {
+            let decl = c.decl(at);
+            let place = (c.modules[at.module.ix()].file, decl.span);
+            match &decl.kind {
+                DeclKind::Let(_) => {
+                    c.check_let(at);
+                }
+                DeclKind::Fn(_) => c.check_fn(at),
+                DeclKind::Table(_) => {
+                    c.table(at, place);
+                }
+                DeclKind::Record(_) => {
+                    if let Some(record) = c.record(at, (at.module, decl.span)) {
+                        c.check_derived(record);
+                    }
+                }
+                _ => {}
+            }
+        }
+        for i in 0..c.ids.items.len() {
+            c.item(rolloutc_runtime::ir::ItemId(crate::source::offset(i)));
+        }
+        for i in 0..c.ids.params.len() {
+            c.param_ty(rolloutc_runtime::ir::ParamId(crate::source::offset(i)));
+        }
+    });
+    found
+}
+
+#[test]
+fn declarations() {
+    let check = |text: &str, want: &[&str]| assert_eq!(file(text), want, "{text}");
+    check(
+        "let a = 1\nlet a = 2\n",
+        &["duplicate-name: `a` is declared twice @ a"],
+    );
+    check(
+        "let a = b\nlet b = a\n",
+        &["recursive-definition: `a` is defined by itself @ a"],
+    );
+    check(
+        "fn f(x: int) = f(x)\n",
+        &["recursive-definition: `f` calls itself @ f(x)"],
+    );
+    check(
+        "fn f(x: int) = g(x)\nfn g(x: int) = f(x)\n",
+        &["recursive-definition: `f` calls itself @ f(x)"],
+    );
+    check(
+        "record R { a: R }\n",
+        &["recursive-definition: a record cannot hold itself @ R"],
+    );
+    check(
+        "record R { let a = b  let b = a }\n",
+        &["recursive-definition: `a` is defined by itself @ a"],
+    );
+    check(
+        "record R { a: int  a: text }\n",
+        &["duplicate-name: the field `a` is there twice @ a"],
+    );
+    check(
+        "record A { x: int }\nrecord B { ...A  x: int }\n",
+        &["duplicate-name: the field `x` is there twice @ x"],
+    );
+    check(
+        "record R { a: nothing }\n",
+        &["unknown-name: there is no type `nothing` @ nothing"],
+    );
+    check(
+        "record R { a: durration in ms }\n",
+        &["unknown-name: there is no type `durration` @ durration"],
+    );
+    check(
+        "record R { a: text in ms }\n",
+        &["unit-mismatch: `a` is a text, which has no `ms` @ ms"],
+    );
+    check(
+        "record R { a: duration in percent }\n",
+        &["unit-mismatch: `a` is a duration, which has no `percent` @ percent"],
+    );
+    check(
+        "record R { a: text signed }\n",
+        &["type-mismatch: `signed` is for numbers, durations and sizes, not for a text @ signed"],
+    );
+    check(
+        "record R { a: duration in ms max 5 }\n",
+        &["bare-number: `5` has no unit, a duration is wanted @ 5"],
+    );
+    check(
+        "record R { a: bool = 1 }\n",
+        &["type-mismatch: `1` is a plain number, a condition is wanted @ 1"],
+    );
+    check(
+        "record R { a: int at line \"x\" }\n",
+        &["bad-pattern: this line says nowhere where the value stands @ \"x\""],
+    );
+    check(
+        "enum E { a, b, a }\n",
+        &["duplicate-name: the member `a` is there twice @ a"],
+    );
+    check(
+        "enum E any case { a = \"x\", b = \"X\" }\n",
+        &["duplicate-name: two members are spelled `X` @ \"X\""],
+    );
+    check(
+        "evidence e: table { id: text } by key { fresh 1d }\n",
+        &["unknown-member: `e` has no `key` @ key"],
+    );
+    check(
+        "evidence e: table { id: text? } by id { fresh 1d }\n",
+        &["type-mismatch: `id` cannot tell rows apart: it is a text, where it is there @ id"],
+    );
+    check(
+        "evidence e: list text { fresh 1d  a: int }\n",
+        &["type-mismatch: `e` has its type already, so its body takes no fields @ a: int"],
+    );
+    check(
+        "table t by k {\n  k  n\n  a  1\n  a  2\n}\n",
+        &["duplicate-name: two rows of `t` have one `k` @ a  2"],
+    );
+    check(
+        "table t by k {\n  k  n\n  a  1\n  b  2%\n}\n",
+        &["type-mismatch: this cell is a ratio, those above are a plain number @ 2%"],
+    );
+    check(
+        "enum E { a }\ntable t by k {\n  k  n: E\n  x  b\n}\n",
+        &["unknown-enum-word: `b` is no member of `E` @ b"],
+    );
+    check(
+        "param percent: int\n",
+        &["reserved-name: no value may be called `percent` @ percent"],
+    );
+    check(
+        "let all = 1\n",
+        &["reserved-name: no value may be called `all` @ all"],
+    );
+    check(
+        "use std.nothing\n",
+        &["unknown-name: there is no module `std.nothing` @ std.nothing"],
+    );
+    check(
+        "use \"./x.rollout\" as x\nlet a = x.b\n",
+        &["unknown-name: there is no file `./x.rollout` @ \"./x.rollout\""],
+    );
+    check(
+        "use \"./p.rollout\" as x\n",
+        &["import-cycle: `p.rollout` uses itself @ \"./p.rollout\""],
+    );
+    check(
+        "use std.command\nlet a = command.Reslt\n",
+        &["unknown-name: `std/command.rollout` declares no `Reslt` @ Reslt"],
+    );
+    check(
+        "use std.command\nevidence c: command.Result { fresh 1d }\nlet a = c.passed and c.exit_code == 0\n",
+        &[],
+    );
+    // A declaration that cannot be read is in nobody's way.
+    check(
+        "let a = 1 +\nlet b = a + 1ms\n",
+        &["syntax: expected a value after `+` @ "],
+    );
+}
+
+#[test]
+fn growth_has_an_end() {
+    let mut text = String::from("fn f0(x: int) = x\n");
+    for i in 1..40 {
+        text += &format!("fn f{i}(x: int) = f{p}(f{p}(x))\n", p = i - 1);
+    }
+    let found = file(&text);
+    assert_eq!(found.len(), 1, "{found:?}");
+    assert!(found[0].starts_with("too-costly"), "{found:?}");
+    let mut text = String::from("let a0 = 1\n");
+    for i in 1..1000 {
+        text += &format!("let a{i} = a{p} + 1\n", p = i - 1);
+    }
+    // From the last to the first, the chain is too deep; from the first on each is known already.
+    assert_eq!(file(&text), [""; 0]);
+    let text: String = text.lines().rev().map(|line| format!("{line}\n")).collect();
+    assert!(file(&text).iter().all(|f| f.starts_with("too-costly")));
 }

@@ -1128,6 +1128,7 @@ impl<'a> Checker<'a> {
                             column.name.text
                         )),
                     );
+                    return Ty::Nothing;
                 }
             }
         }

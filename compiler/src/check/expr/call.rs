@@ -259,7 +259,10 @@ impl<'a> Checker<'a> {
             body_scope.add(&param.name.text, Typed { node, ty }, place);
         }
         let place = (self.modules[decl.module.ix()].file, function.name.span);
-        if self.open.contains(&place) {
+        if self.is_endless(place) {
+            return self.poison(at);
+        }
+        if self.opened(place) {
             let message = format!("`{name}` calls itself");
             self.report(
                 Diagnostic::error("recursive-definition", at, message).help(
@@ -320,6 +323,9 @@ impl<'a> Checker<'a> {
                 scope.add(&param.name.text, value, at);
             }
             let place = c.at(&home, function.name.span);
+            if c.is_endless(place) {
+                return;
+            }
             c.open.push(place);
             c.fn_body(function, &scope);
             c.open.pop();

@@ -223,7 +223,7 @@ impl<'a> Checker<'a> {
             );
             return self.poison(at);
         };
-        if let Err(why) = check_pattern(&pattern) {
+        if let Err(why) = rolloutc_runtime::pattern::compile(&pattern) {
             self.report(
                 Diagnostic::error("bad-pattern", right_at, format!("this pattern is broken: {why}"))
                     .help("a pattern speaks of the whole text: letters, `.`, `[a-z]`, `( | )`, and `* + ? {n,m}` behind them"),
@@ -340,77 +340,6 @@ fn cmp_word(cmp: Cmp) -> &'static str {
     }
 }
 
-/// Whether a pattern is whole: ASCII, brackets closed, something to repeat before every repetition.
-fn check_pattern(pattern: &str) -> Result<(), String> {
-    if !pattern.is_ascii() {
-        return Err("it has letters beyond ASCII".to_string());
-    }
-    let bytes = pattern.as_bytes();
-    let (mut i, mut depth, mut atom) = (0, 0u32, false);
-    while i < bytes.len() {
-        match bytes[i] {
-            b'\\' => {
-                if i + 1 >= bytes.len() {
-                    return Err("it ends in a `\\`".to_string());
-                }
-                i += 1;
-                atom = true;
-            }
-            b'[' => {
-                let start = i + 1 + usize::from(bytes.get(i + 1) == Some(&b'^'));
-                let mut end = start + usize::from(bytes.get(start) == Some(&b']'));
-                while end < bytes.len() && bytes[end] != b']' {
-                    end += 1 + usize::from(bytes[end] == b'\\');
-                }
-                if end >= bytes.len() {
-                    return Err("a `[` is not closed".to_string());
-                }
-                i = end;
-                atom = true;
-            }
-            b'(' => {
-                depth += 1;
-                atom = false;
-            }
-            b')' => {
-                depth = depth.checked_sub(1).ok_or("a `)` closes nothing")?;
-                atom = true;
-            }
-            b'|' => atom = false,
-            b'*' | b'+' | b'?' => {
-                if !atom {
-                    return Err(format!("nothing stands before `{}`", char::from(bytes[i])));
-                }
-                atom = false;
-            }
-            b'{' => {
-                let end = bytes[i..]
-                    .iter()
-                    .position(|b| *b == b'}')
-                    .ok_or("a `{` is not closed")?
-                    + i;
-                let inside = &pattern[i + 1..end];
-                let number = |t: &str| !t.is_empty() && t.bytes().all(|b| b.is_ascii_digit());
-                let fine = match inside.split_once(',') {
-                    Some((from, to)) => number(from) && (to.is_empty() || number(to)),
-                    None => number(inside),
-                };
-                if !fine || !atom {
-                    return Err(format!("`{{{inside}}}` repeats nothing"));
-                }
-                i = end;
-                atom = false;
-            }
-            _ => atom = true,
-        }
-        i += 1;
-    }
-    if depth > 0 {
-        return Err("a `(` is not closed".to_string());
-    }
-    Ok(())
-}
-
 impl<'a> Checker<'a> {
     /// The value of a constant that is a text.
     pub fn const_text(&self, typed: &Typed) -> Option<String> {
@@ -418,26 +347,5 @@ impl<'a> Checker<'a> {
             Some(Const::Text(text)) => Some(text),
             _ => None,
         }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::check_pattern;
-
-    #[test]
-    fn patterns_are_checked() {
-        let check = |pattern, fine| assert_eq!(check_pattern(pattern).is_ok(), fine, "{pattern}");
-        check("usr-[0-9]+\\.[0-9]+", true);
-        check("[a-z]+(-[a-z]+)*", true);
-        check("a{2,3}b{4}", true);
-        check("[]a]", true);
-        check("(a|b", false);
-        check("a)", false);
-        check("+a", false);
-        check("a**", false);
-        check("[a", false);
-        check("a{x}", false);
-        check("ü", false);
     }
 }

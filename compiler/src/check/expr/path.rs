@@ -793,7 +793,10 @@ impl<'a> Checker<'a> {
             return self.push(Node::Field(base.node, 0), ty, at);
         };
         self.note(name_at, Def::Derived(record), Some(derived.at));
-        if self.open.contains(&derived.at) {
+        if self.is_endless(derived.at) {
+            return self.poison(at);
+        }
+        if self.opened(derived.at) {
             let message = format!("`{name}` is defined by itself");
             self.report(Diagnostic::error("recursive-definition", at, message));
             return self.poison(at);
@@ -808,6 +811,22 @@ impl<'a> Checker<'a> {
             Some(local) => self.push(Node::Let(local, base.node, body.node), body.ty, at),
             None => body,
         }
+    }
+
+    /// Whether something is being written out already; then all that leads round is remembered, and said once.
+    pub(super) fn opened(&mut self, place: Place) -> bool {
+        let Some(start) = self.open.iter().position(|open| *open == place) else {
+            return false;
+        };
+        self.cache
+            .endless
+            .extend(self.open[start..].iter().copied());
+        true
+    }
+
+    /// Whether something was reported to lead round to itself.
+    pub(super) fn is_endless(&self, place: Place) -> bool {
+        self.cache.endless.contains(&place)
     }
 
     /// A node that stands for a value however often it is written: itself where it is small, else a local to bind.

@@ -34,6 +34,7 @@ impl<'a> Checker<'a> {
             out.vars.push((local, rows.node));
             out.source_may_be_empty.push(self.may_be_empty(rows.node));
             types.push(rows.ty.required().clone());
+            self.value_name(&binder.name, scope);
             inner.add(&binder.name.text, row, at);
         }
         out.filter = bind.filter.as_ref().map(|f| self.condition(f, &inner));
