@@ -145,7 +145,7 @@ fn report(gates: usize, scenarios: usize) -> String {
     let scenario = |at: usize| {
         format!(
             r#"{{"id":"BC-{at:06}","outcome":"passed","blocking":{},"diagnostics":["D{at}","none"]}}"#,
-            at % 2 == 0
+            at.is_multiple_of(2)
         )
     };
     let list = |items: Vec<String>| items.join(",");

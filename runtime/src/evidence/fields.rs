@@ -156,6 +156,8 @@ pub(crate) struct Edge {
     pub print: u64,
     /// Its name.
     pub name: Box<str>,
+    /// Its name in quotes, if that is how every document writes it.
+    pub quoted: Box<[u8]>,
     /// The node of its value.
     pub node: u32,
 }
@@ -199,6 +201,7 @@ impl Trie {
                 self.nodes[at].edges.push(Edge {
                     print: print(name.as_bytes()),
                     name: name.as_str().into(),
+                    quoted: quoted(name),
                     node: node as u32,
                 });
                 self.nodes.push(Node::default());
@@ -482,6 +485,17 @@ impl Plan {
                 .collect(),
         }
     }
+}
+
+/// A name in quotes; a byte that no document begins a name with where it may be written in several ways.
+fn quoted(name: &str) -> Box<[u8]> {
+    if name
+        .bytes()
+        .any(|byte| byte < b' ' || byte == b'"' || byte == b'\\')
+    {
+        return Box::from([0]);
+    }
+    format!("\"{name}\"").into_bytes().into()
 }
 
 /// A path as people write it.

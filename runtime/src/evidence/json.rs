@@ -23,6 +23,7 @@ pub(crate) struct Scratch {
     path: Vec<Place>,
     text: String,
     prints: Vec<(u64, u32)>,
+    table: Vec<u32>,
     /// Where rows of open tables stand.
     spans: Vec<(u32, u32)>,
     about: Vec<Option<(u8, Fact)>>,
@@ -568,25 +569,49 @@ impl<'a> Walk<'a> {
         let closed = frame.is_some_and(|frame| frame.layout.closed);
         let opened = self.scan.open()?;
         let (mut first, mut hint) = (true, 0);
-        while let Some(name) = self.scan.member(&mut first)? {
-            match here.find(name.print, self.scan.name(name), hint) {
-                Some(at) => {
-                    hint = at + 1;
-                    let below = here.edges[at].node;
-                    match (trie.nodes[below as usize].only, frame) {
-                        (Some(field), Some(frame)) => {
-                            let slot = self.field(frame, field)?;
-                            self.scratch.slots[frame.base + field as usize] = slot;
-                        }
-                        _ => self.node(trie, below, frame)?,
+        // Members that are read are marked; all others the scan keeps by name.
+        let few = here.edges.len() <= 64;
+        let mut seen = 0u64;
+        loop {
+            let expected = here.edges.get(hint).filter(|_| few);
+            let taken = expected.and_then(|edge| self.scan.take_member(&mut first, &edge.quoted));
+            let at = match taken {
+                Some(start) => {
+                    if seen & 1 << hint != 0 {
+                        self.seen_twice(&here.edges[hint].name, start);
                     }
+                    hint
                 }
                 None => {
-                    if closed {
-                        self.unread(name);
+                    let Some(name) = self.scan.member(&mut first)? else {
+                        break;
+                    };
+                    let found = here.find(name.print, self.scan.name(name), hint);
+                    let Some(at) = found else {
+                        if closed {
+                            self.unread(name);
+                        }
+                        self.scan.skip()?;
+                        continue;
+                    };
+                    if few {
+                        self.scan.forget();
+                        if seen & 1 << at != 0 {
+                            self.seen_twice(&here.edges[at].name, name.quoted.start - 1);
+                        }
                     }
-                    self.scan.skip()?;
+                    at
                 }
+            };
+            seen |= 1u64.wrapping_shl(at as u32);
+            hint = at + 1;
+            let below = here.edges[at].node;
+            match (trie.nodes[below as usize].only, frame) {
+                (Some(field), Some(frame)) => {
+                    let slot = self.field(frame, field)?;
+                    self.scratch.slots[frame.base + field as usize] = slot;
+                }
+                _ => self.node(trie, below, frame)?,
             }
         }
         if let Some(twice) = self.scan.close_object(opened) {
@@ -596,6 +621,14 @@ impl<'a> Walk<'a> {
             self.poison_twice(twice);
         }
         Ok(())
+    }
+
+    #[cold]
+    fn seen_twice(&mut self, name: &str, start: usize) {
+        let name = name.to_owned();
+        let bytes = &self.scan.text.as_bytes()[start + 1..];
+        let end = memchr::memchr(b'"', bytes).map_or(start, |quote| start + quote + 2);
+        self.poison_twice(Twice { name, start, end });
     }
 
     #[cold]
@@ -1126,6 +1159,11 @@ impl<'a> Walk<'a> {
                 prints.push((print, row));
             }
         }
+        if distinct(&prints, &mut self.scratch.table) {
+            self.scratch.prints = prints;
+            self.scratch.spans.truncate(spans);
+            return rows;
+        }
         prints.sort_unstable();
         let mut doubled: Vec<u32> = Vec::new();
         let mut from = 0;
@@ -1211,6 +1249,37 @@ impl<'a> Walk<'a> {
             Some(Const::Null | Const::List(_) | Const::Rows(..)) | None => String::new(),
         }
     }
+}
+
+/// Whether no two prints are equal; says no also where it would have to look for long.
+fn distinct(prints: &[(u64, u32)], table: &mut Vec<u32>) -> bool {
+    if prints.len() <= 8 {
+        let pairs = prints.iter().enumerate();
+        return pairs
+            .into_iter()
+            .all(|(at, (print, _))| prints[..at].iter().all(|(other, _)| other != print));
+    }
+    let size = (prints.len() * 2).next_power_of_two();
+    table.clear();
+    table.resize(size, 0);
+    for (&(print, _), row) in prints.iter().zip(1..) {
+        let mut at = print.wrapping_mul(0x9E37_79B9_7F4A_7C15) as usize >> 20;
+        let mut steps = 0;
+        loop {
+            at &= size - 1;
+            match table[at] {
+                0 => break,
+                other if prints[other as usize - 1].0 == print => return false,
+                _ => at += 1,
+            }
+            steps += 1;
+            if steps > 64 {
+                return false;
+            }
+        }
+        table[at] = row;
+    }
+    true
 }
 
 /// A constant of the policy as a slot.

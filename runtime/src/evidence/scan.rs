@@ -195,18 +195,17 @@ impl<'a> Scan<'a> {
     /// The next member's name, its colon taken; `None` at the object's end, which is taken too.
     #[inline]
     pub fn member(&mut self, first: &mut bool) -> Step<Option<Name>> {
-        if *first {
-            *first = false;
-            if self.take(b'}') {
+        match self.peek() {
+            b'}' => {
+                self.at += 1;
                 self.depth -= 1;
                 return Ok(None);
             }
-        } else if self.take(b'}') {
-            self.depth -= 1;
-            return Ok(None);
-        } else if !self.take(b',') {
-            return self.expected("`,` or `}`");
+            b',' if !*first => self.at += 1,
+            _ if *first => {}
+            _ => return self.expected("`,` or `}`"),
         }
+        *first = false;
         if self.peek() != b'"' {
             return self.expected("a member's name in quotes");
         }
@@ -232,6 +231,46 @@ impl<'a> Scan<'a> {
             return self.expected("`:`");
         }
         Ok(Some(Name { print, quoted }))
+    }
+
+    /// Takes the member of which `quoted` is the name with its quotes, if that is what comes next. Its
+    /// name is not kept: whoever asks knows what it has seen.
+    #[inline]
+    pub fn take_member(&mut self, first: &mut bool, quoted: &[u8]) -> Option<usize> {
+        let mut at = self.at;
+        if !*first {
+            at = self.after_space(at);
+            if self.bytes.get(at) != Some(&b',') {
+                return None;
+            }
+            at += 1;
+        }
+        at = self.after_space(at);
+        let end = at + quoted.len();
+        if self.bytes.get(at..end) != Some(quoted) {
+            return None;
+        }
+        let colon = self.after_space(end);
+        if self.bytes.get(colon) != Some(&b':') {
+            return None;
+        }
+        *first = false;
+        self.at = colon + 1;
+        Some(at)
+    }
+
+    #[inline]
+    fn after_space(&self, mut at: usize) -> usize {
+        while let Some(b' ' | b'\n' | b'\r' | b'\t') = self.bytes.get(at) {
+            at += 1;
+        }
+        at
+    }
+
+    /// Forgets the name that [`Scan::member`] gave last.
+    #[inline]
+    pub fn forget(&mut self) {
+        self.buffers.keys.pop();
     }
 
     /// The name that [`Scan::member`] gave last.
@@ -327,16 +366,21 @@ impl<'a> Scan<'a> {
     /// Whether another element of an array comes; its end is taken.
     #[inline]
     pub fn element(&mut self, first: &mut bool) -> Step<bool> {
-        if self.take(b']') {
-            self.depth -= 1;
-            return Ok(false);
-        }
-        if *first {
-            *first = false;
-            return Ok(true);
-        }
-        if self.take(b',') {
-            return Ok(true);
+        match self.peek() {
+            b']' => {
+                self.at += 1;
+                self.depth -= 1;
+                return Ok(false);
+            }
+            b',' if !*first => {
+                self.at += 1;
+                return Ok(true);
+            }
+            _ if *first => {
+                *first = false;
+                return Ok(true);
+            }
+            _ => {}
         }
         self.expected("`,` or `]`")
     }

@@ -1401,3 +1401,32 @@ fn reports_of_tests_are_read_by_their_members() {
         "!not well-formed XML: syntax error: tag not closed: `>` not found before end of input @<",
     );
 }
+
+#[test]
+fn what_is_json_is_the_same_to_both_readers() {
+    use super::scan::{Buffers, Scan};
+    let documents = [
+        r#"{"a": [1, -2.5e+3, 0.5, "x\n\u00e9\ud83d\ude00"], "b": {"c": null, "d": true}, "e": {}}"#,
+        r#"[{"k": 1, "l": 2, "m": "a long text without any escape"}, [], [[false]], 0, "\\\""]"#,
+    ];
+    let mut seed = 0xFEED_5678_9ABC_DEF1;
+    let (mut good, mut bad) = (0, 0);
+    for round in 0..60_000 {
+        let mut bytes = documents[round % 2].as_bytes().to_vec();
+        damage(&mut seed, &mut bytes);
+        let Ok(text) = std::str::from_utf8(&bytes) else {
+            continue;
+        };
+        let mut scan = Scan::new(text, 0, Buffers::default());
+        let ours = scan.skip().is_ok() && scan.at_end() && scan.twice.is_none();
+        match crate::canon::check_json(&bytes).map_err(|error| error.fault) {
+            Ok(_) => assert!(ours, "{text}"),
+            // What a text means is asked only where it is read.
+            Err(_) if text.contains("\\u") => {}
+            Err(fault) => assert!(!ours, "{text}: {fault:?}"),
+        }
+        good += ours as u32;
+        bad += !ours as u32;
+    }
+    assert!(good > 1000 && bad > 1000, "{good} {bad}");
+}
