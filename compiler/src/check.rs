@@ -38,7 +38,7 @@ use crate::source::{FileId, SourceFile, Span};
 use crate::syntax::ast;
 use outline::{Module, ModuleId};
 
-pub use names::Scope;
+pub use names::{Scope, nearest};
 pub use say::say;
 pub use types::{Inherited, ItemShape, paths};
 

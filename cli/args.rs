@@ -1,0 +1,170 @@
+//! The command line: verbs and flags with their words of help. Knows clap; does nothing.
+
+use crate::exit;
+use clap::{Args as Group, Parser, Subcommand, ValueEnum};
+use clap_complete::Shell;
+use std::path::PathBuf;
+
+/// Checks rollout policies and decides, the same way every time, what may happen and why.
+#[derive(Debug, Parser)]
+#[command(name = "rolloutc", version, arg_required_else_help = true, after_help = exit::TABLE, max_term_width = 100)]
+pub struct Args {
+    /// What to do.
+    #[command(subcommand)]
+    pub verb: Verb,
+}
+
+/// The verbs.
+#[derive(Debug, Subcommand)]
+pub enum Verb {
+    /// Find what is wrong with policies
+    Check(Check),
+    /// Write the compiled program of a policy as canonical JSON
+    Compile(Compile),
+    /// Decide what may happen now, from a policy, evidence and state
+    Eval(Eval),
+    /// Explain a code, a keyword or a module of the standard library
+    Explain(Explain),
+    /// Run the language server on standard input and output
+    Lsp,
+    /// Write a completion script for a shell
+    Completions(Completions),
+}
+
+/// `rolloutc check`
+#[derive(Debug, Group)]
+#[command(after_help = CHECK_HELP)]
+pub struct Check {
+    /// Policy files, folders of them, or `-` for standard input; the current folder when absent
+    pub paths: Vec<PathBuf>,
+    /// How to show what was found
+    #[arg(long, value_enum, default_value_t)]
+    pub format: CheckFormat,
+    /// Exit 1 on findings that are no errors: `warnings`, or a code such as `unused-name`
+    #[arg(long, value_name = "WHAT")]
+    pub deny: Vec<String>,
+    /// Say how often each code was found
+    #[arg(long)]
+    pub statistics: bool,
+}
+
+const CHECK_HELP: &str = "\
+Exit codes: 0 no errors · 1 only findings that `--deny` names · 2 a path could not be read · 3 errors
+
+The document of `--format json` is
+  { \"rolloutc.check\": 1, \"files\": [text], \"counts\": { \"error\", \"warning\", \"info\" },
+    \"findings\": [ { code, severity, message, file, line, column, end_line, end_column, label,
+                    also: [ { text, file, line, column, end_line, end_column } ], help: [text],
+                    fix: { title, safe, edits: [ { start, end, text } ] } or null } ] }
+Lines and columns count from 1, columns in characters; an edit counts bytes of the file from 0.";
+
+/// How `check` shows what it found.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub enum CheckFormat {
+    /// With the lines of the policy
+    #[default]
+    Text,
+    /// One line each
+    Short,
+    /// One document
+    Json,
+}
+
+/// `rolloutc compile`
+#[derive(Debug, Group)]
+pub struct Compile {
+    /// The policy, or `-` for standard input
+    pub policy: PathBuf,
+    /// Where to write the program; standard output when absent
+    #[arg(short, long, value_name = "FILE")]
+    pub output: Option<PathBuf>,
+    /// Fix the digests of `timeless` items by the files in this folder
+    #[arg(long, value_name = "FOLDER")]
+    pub pin: Option<PathBuf>,
+}
+
+/// `rolloutc eval`
+#[derive(Debug, Group)]
+pub struct Eval {
+    /// The policy, or a compiled program
+    pub policy: PathBuf,
+    /// A folder with bundle.json or plain files, a bundle document, or ITEM=FILE
+    #[arg(long, value_name = "FOLDER|FILE|ITEM=FILE")]
+    pub evidence: Vec<String>,
+    /// The state to go on from; replaced once the decision is printed
+    #[arg(long, value_name = "FILE")]
+    pub state: Option<PathBuf>,
+    /// Begin a new state: FILE must not exist yet
+    #[arg(long, requires = "state")]
+    pub new_state: bool,
+    /// Ask once from the start, remembering nothing
+    #[arg(long, conflicts_with_all = ["state", "new_state", "adopt"])]
+    pub start: bool,
+    /// Leave the state file as it is
+    #[arg(long, requires = "state")]
+    pub dry_run: bool,
+    /// Go on from the state of another version of this policy
+    #[arg(long, requires = "state")]
+    pub adopt: bool,
+    /// The instant to decide for, with an offset or Z; the clock when absent
+    #[arg(long, value_name = "INSTANT")]
+    pub as_of: Option<String>,
+    /// Say when an item was observed
+    #[arg(long, value_name = "ITEM=INSTANT")]
+    pub observed_at: Vec<String>,
+    /// Take a file's own time for evidence that has no other; a warning in the decision
+    #[arg(long, conflicts_with = "state")]
+    pub trust_mtime: bool,
+    /// Set a param, in the policy's notation: soak=30m
+    #[arg(long, value_name = "NAME=VALUE")]
+    pub param: Vec<String>,
+    /// Say what is being rolled out: build=4f2c
+    #[arg(long, value_name = "NAME=VALUE")]
+    pub subject: Vec<String>,
+    /// Step one key of a `per` rollout and leave the others
+    #[arg(long = "for", value_name = "KEY")]
+    pub key: Option<String>,
+    /// The zone to show times in
+    #[arg(long, value_name = "ZONE", default_value = "UTC")]
+    pub tz: String,
+    /// How to show the decision
+    #[arg(long, value_enum, default_value_t)]
+    pub format: EvalFormat,
+}
+
+/// How `eval` shows a decision.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub enum EvalFormat {
+    /// One screen for a person
+    #[default]
+    Text,
+    /// The decision document
+    Json,
+    /// A summary to post
+    Markdown,
+}
+
+/// `rolloutc explain`
+#[derive(Debug, Group)]
+pub struct Explain {
+    /// A code, a keyword, or a module such as `std.command`; the list of all when absent
+    pub topic: Option<String>,
+}
+
+/// `rolloutc completions`
+#[derive(Debug, Group)]
+pub struct Completions {
+    /// The shell
+    pub shell: Shell,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory;
+
+    #[test]
+    fn the_command_line_is_consistent() {
+        Args::command().debug_assert();
+    }
+}

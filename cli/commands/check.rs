@@ -1,0 +1,106 @@
+//! `rolloutc check`: what is wrong with policies.
+
+use crate::args::{Check, CheckFormat};
+use crate::commands::output;
+use crate::exit::Exit;
+use crate::failure::Failure;
+use crate::load::{known, policy};
+use crate::report::{Findings, json, word};
+use crate::terminal::{Look, tell};
+use rolloutc_compiler::codes::CODES;
+use rolloutc_compiler::diagnostic::Severity;
+use std::path::PathBuf;
+
+/// Checks every policy named, and says what was found in all of them.
+pub fn run(args: &Check) -> Result<Exit, Failure> {
+    let denied = args
+        .deny
+        .iter()
+        .map(|word| deny(word))
+        .collect::<Result<Vec<Deny>, Failure>>()?;
+    let here = [PathBuf::from(".")];
+    let paths = if args.paths.is_empty() {
+        &here[..]
+    } else {
+        &args.paths
+    };
+    let mut findings = Findings::default();
+    // A path that cannot be read hides nothing of the others.
+    let mut worst = None;
+    for path in paths {
+        let each = policy::files(path).map(|files| {
+            files
+                .into_iter()
+                .map(|file| (policy::check(&file), file))
+                .collect::<Vec<_>>()
+        });
+        match each {
+            Ok(files) => {
+                for (read, _) in files {
+                    match read {
+                        Ok(analysis) => {
+                            findings.looked_at += 1;
+                            findings.absorb(analysis.files, analysis.diagnostics);
+                        }
+                        Err(failure) => fail(&mut worst, &failure),
+                    }
+                }
+            }
+            Err(failure) => fail(&mut worst, &failure),
+        }
+    }
+    if findings.looked_at > 0 || args.format == CheckFormat::Json {
+        output(&say(args, &findings))?;
+    }
+    let denies = |found: &rolloutc_compiler::diagnostic::Diagnostic| {
+        denied.iter().any(|deny| match deny {
+            Deny::Warnings => found.severity == Severity::Warning,
+            Deny::Code(code) => found.code == *code,
+        })
+    };
+    Ok(match worst {
+        _ if !findings.is_valid() => Exit::Invalid,
+        Some(exit) => exit,
+        None if findings.list.iter().any(denies) => Exit::Held,
+        None => Exit::Clean,
+    })
+}
+
+fn fail(worst: &mut Option<Exit>, failure: &Failure) {
+    tell(&failure.render(Look::of_errors()));
+    *worst = (*worst).max(Some(failure.exit));
+}
+
+fn say(args: &Check, findings: &Findings) -> String {
+    let mut out = match args.format {
+        CheckFormat::Text => findings.text(Look::of_output()),
+        CheckFormat::Short => findings.short(),
+        CheckFormat::Json => return json::document(findings),
+    };
+    if args.statistics {
+        out.push_str(&findings.statistics());
+    }
+    out + &findings.summary()
+}
+
+/// What `--deny` makes count.
+enum Deny {
+    Warnings,
+    Code(&'static str),
+}
+
+fn deny(text: &str) -> Result<Deny, Failure> {
+    if text == "warnings" {
+        return Ok(Deny::Warnings);
+    }
+    if let Some(code) = CODES.iter().find(|code| code.slug == text) {
+        return Ok(Deny::Code(code.slug));
+    }
+    let all: Vec<String> = CODES
+        .iter()
+        .filter(|code| word(code.severity) != "error")
+        .map(|code| code.slug.to_string())
+        .chain(["warnings".to_string()])
+        .collect();
+    Err(Failure::usage("unknown code", format!("--deny knows no `{text}`")).help(known(text, &all)))
+}

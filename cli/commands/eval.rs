@@ -1,0 +1,195 @@
+//! `rolloutc eval`: one decision, from a policy, evidence, state and an instant.
+
+use crate::args::{Eval, EvalFormat};
+use crate::commands::compiled;
+use crate::exit::Exit;
+use crate::failure::{Excerpt, Failure};
+use crate::load::evidence::{self, Wanted};
+use crate::load::state::StateFile;
+use crate::load::{clock, params};
+use crate::show::{self, Times};
+use crate::terminal::{Look, print, tell};
+use rolloutc_compiler::zones;
+use rolloutc_runtime::data::{Fault, Store};
+use rolloutc_runtime::decision::{AsOfFrom, Decision};
+use rolloutc_runtime::evidence::{Content, Evidence};
+use rolloutc_runtime::ir::Program;
+use rolloutc_runtime::state::State;
+use rolloutc_runtime::step::{Options, Refusal, step_with};
+use rolloutc_runtime::time::Instant;
+
+/// Decides once, says so, and then moves the state on.
+pub fn run(args: &Eval) -> Result<Exit, Failure> {
+    let times = times(&args.tz)?;
+    let (as_of, as_of_from) = as_of(args)?;
+    let program = compiled(&args.policy)?;
+    if !program.phases.is_empty() && args.state.is_none() && !args.start {
+        let message = format!(
+            "`{}` has phases, so where it stands decides",
+            program.rollout
+        );
+        return Err(Failure::usage("no state is given", message).help(
+            "go on from a state with --state FILE, or ask once from the start with --start",
+        ));
+    }
+    let evidence = gather(args, &program)?;
+    let file = args
+        .state
+        .as_ref()
+        .map(|path| StateFile::open(path, args.new_state))
+        .transpose()?;
+    let state = file.as_ref().and_then(|file| file.state.as_ref());
+    let options = Options {
+        as_of_from,
+        adopt: args.adopt,
+        key: args.key.clone(),
+    };
+    let (decision, next) = step_with(&program, state, &evidence, as_of, &options)
+        .map_err(|refusal| refused(&refusal))?;
+    if args.format != EvalFormat::Json {
+        notes(&program, &evidence);
+    }
+    let heard = print(&say(args.format, &decision, &times))
+        .map_err(|error| unheard(&format!("standard output: {error}")))?;
+    if let Some(file) = file.filter(|_| !args.dry_run) {
+        move_on(&file, &next, heard)?;
+    }
+    Ok(exit(decision.exit))
+}
+
+/// The state moves only after its decision was said.
+fn move_on(file: &StateFile, next: &State, heard: bool) -> Result<(), Failure> {
+    if !heard {
+        return Err(unheard("nobody read it"));
+    }
+    file.replace(next)
+}
+
+fn unheard(why: &str) -> Failure {
+    Failure::new(Exit::Unreadable, "the decision was not printed", why)
+        .help("the state stays as it was: ask again")
+}
+
+fn times(zone: &str) -> Result<Times, Failure> {
+    if zone == "UTC" || zone == "Z" {
+        return Ok(Times::utc());
+    }
+    zones::zone(zone).map(Times::in_zone).map_err(|unknown| {
+        let failure = Failure::usage("unknown zone", format!("--tz {zone}: {unknown}"));
+        match unknown.candidates.as_slice() {
+            [] => failure.help("write a zone such as Europe/Berlin"),
+            names => failure.help(format!("did you mean {}?", names.join(" or "))),
+        }
+    })
+}
+
+/// The instant to decide for. The clock is read at most once.
+fn as_of(args: &Eval) -> Result<(Instant, AsOfFrom), Failure> {
+    let Some(text) = &args.as_of else {
+        return Ok((clock()?, AsOfFrom::Clock));
+    };
+    let as_of = evidence::instant("--as-of", text)?;
+    if args.state.is_some() && as_of > clock()? {
+        return Err(Failure::usage("--as-of is later than the clock", format!("{as_of} has not come yet"))
+            .help("a state that runs ahead would buy a soak; ask without --state, or with --start, to look ahead"));
+    }
+    Ok((as_of, AsOfFrom::Flag))
+}
+
+fn gather(args: &Eval, program: &Program) -> Result<Evidence, Failure> {
+    let params = params::params(program, &args.param)?;
+    let gathered = evidence::gather(&Wanted {
+        program,
+        evidence: &args.evidence,
+        observed_at: &args.observed_at,
+        trust_mtime: args.trust_mtime,
+        params: &params,
+    })?;
+    let subject = params::subject(program, &args.subject, gathered.subject)?;
+    Ok(Evidence {
+        subject,
+        observations: gathered.observations,
+        params,
+        notes: gathered.notes,
+    })
+}
+
+fn refused(refusal: &Refusal) -> Failure {
+    Failure::new(exit(refusal.exit()), "no decision", refusal.to_string()).help(refusal.help())
+}
+
+/// An exit code that a decision or a refusal names.
+fn exit(code: u8) -> Exit {
+    let all = [
+        Exit::Clean,
+        Exit::Held,
+        Exit::Usage,
+        Exit::Invalid,
+        Exit::Unknown,
+        Exit::Rollback,
+        Exit::Unreadable,
+    ];
+    let found = all.into_iter().find(|exit| exit.code() == code);
+    found.unwrap_or_else(|| unreachable!("no decision ends with exit code {code}"))
+}
+
+fn say(format: EvalFormat, decision: &Decision, times: &Times) -> String {
+    match format {
+        EvalFormat::Text => show::text::draw(&show::screen(decision, times), Look::of_output()),
+        EvalFormat::Json => show::json::document(std::slice::from_ref(decision)),
+        EvalFormat::Markdown => show::markdown::draw(&show::screen(decision, times)),
+    }
+}
+
+/// Shows the first places where evidence does not fit its schema.
+fn notes(program: &Program, evidence: &Evidence) {
+    const SHOWN: usize = 3;
+    let mut store = Store::default();
+    rolloutc_runtime::evidence::read(program, evidence, &mut store);
+    for fault in store.faults.iter().take(SHOWN) {
+        tell(&note(evidence, fault).render(Look::of_errors()));
+    }
+    if store.faults.len() > SHOWN {
+        let rest = store.faults.len() - SHOWN;
+        tell(&format!(
+            "Note: evidence does not fit at {rest} more places\n"
+        ));
+    }
+}
+
+fn note(evidence: &Evidence, fault: &Fault) -> Failure {
+    let observation = evidence.observations.get(fault.observation as usize);
+    let item = observation.map_or("", |observation| &observation.item);
+    let place = match fault.path.as_str() {
+        "" => item.to_string(),
+        path if path.starts_with('[') => format!("{item}{path}"),
+        path => format!("{item}.{path}"),
+    };
+    let failure = Failure::note(
+        "evidence does not fit",
+        format!("`{place}`: {}", fault.message),
+    )
+    .help(format!(
+        "what reads it is unknown; the rest of `{item}` stands"
+    ));
+    let Some(observation) = observation else {
+        return failure;
+    };
+    match &observation.content {
+        Content::Bytes { .. } | Content::Json(_) | Content::Text(_) if fault.end > fault.start => {
+            failure.at(Excerpt {
+                name: observation.file.clone().unwrap_or_else(|| item.to_string()),
+                text: String::from_utf8_lossy(observation.bytes()).into_owned(),
+                start: fault.start as usize,
+                end: fault.end as usize,
+                label: fault.message.clone(),
+            })
+        }
+        Content::Bytes { .. }
+        | Content::Json(_)
+        | Content::Text(_)
+        | Content::Failed { .. }
+        | Content::Absent
+        | Content::Unfit(_) => failure,
+    }
+}

@@ -1,0 +1,244 @@
+//! One screen for a person: the outcome first, then why, then what to do, what would change it, and when.
+//! Knows columns; knows no decision.
+
+use super::{Row, Screen, Task, goal};
+use crate::terminal::{Ink, Look, tame};
+
+/// Where a row's message begins at the furthest; longer subjects get a line of their own.
+const SUBJECT: usize = 24;
+/// Rows that do not decide, at most.
+const BESIDE: usize = 12;
+
+/// Lays a screen out.
+pub fn draw(screen: &Screen, look: Look) -> String {
+    let mut out = head(screen, look);
+    let width = screen
+        .rows
+        .iter()
+        .map(|row| row.subject.chars().count())
+        .max()
+        .unwrap_or(0)
+        .min(SUBJECT);
+    let word = screen
+        .rows
+        .iter()
+        .map(|row| row.word.len())
+        .max()
+        .unwrap_or(0)
+        .max(8);
+    let mut beside = 0;
+    for row in &screen.rows {
+        if !row.decides {
+            beside += 1;
+            if beside > BESIDE {
+                continue;
+            }
+        }
+        out.push_str(&line(row, word, width, look));
+    }
+    if beside > BESIDE {
+        out.push_str(&format!(
+            "  {:word$}  {} more: see --format json\n",
+            "",
+            beside - BESIDE
+        ));
+    }
+    out.push_str(&tasks(&screen.tasks, look));
+    let mut tail = Vec::new();
+    for (at, one) in screen.would.iter().enumerate() {
+        tail.push((
+            if at == 0 {
+                goal(!screen.place.is_empty())
+            } else {
+                ""
+            },
+            tame(one).into_owned(),
+        ));
+    }
+    for (at, (when, what)) in screen.next.iter().enumerate() {
+        tail.push((
+            if at == 0 { "next" } else { "" },
+            format!("{when}  {}", tame(what)),
+        ));
+    }
+    if !tail.is_empty() {
+        out.push('\n');
+    }
+    for (word, text) in tail {
+        out.push_str(
+            format!(
+                "  {}  {text}",
+                look.paint(Ink::Faint, &format!("{word:<17}"))
+            )
+            .trim_end(),
+        );
+        out.push('\n');
+    }
+    out
+}
+
+fn head(screen: &Screen, look: Look) -> String {
+    let arrow = look.pick("->", "\u{2192}");
+    let place = tame(&screen.place).replace("->", arrow);
+    let left = format!("{:<8} {}   {place}", screen.outcome, tame(&screen.name));
+    let gap = 72usize
+        .saturating_sub(left.trim_end().chars().count())
+        .max(3);
+    let outcome = look.paint(screen.ink, &format!("{:<8}", screen.outcome));
+    let rest: String = left
+        .trim_end()
+        .chars()
+        .skip(screen.outcome.chars().count().max(8))
+        .collect();
+    format!(
+        "{outcome}{rest}{}as of {}\n\n",
+        " ".repeat(gap),
+        screen.as_of
+    )
+}
+
+fn line(row: &Row, word: usize, width: usize, look: Look) -> String {
+    let ink = match (row.decides, row.word) {
+        (_, "pass") => Ink::Good,
+        (true, "fail" | "unknown" | "fired" | "blind" | "halt") => Ink::Bad,
+        (true, _) => Ink::Wait,
+        (false, _) => Ink::Faint,
+    };
+    let lead = look.paint(ink, &format!("{:<word$}", row.word));
+    let subject = tame(&row.subject).into_owned();
+    let indent = " ".repeat(2 + word + 2 + if width == 0 { 0 } else { width + 2 });
+    let mut messages = row.message.lines().map(|one| tame(one).into_owned());
+    let mut out = format!("  {lead}  ");
+    if subject.is_empty() && row.word == "pass" {
+        out.push_str(&messages.next().unwrap_or_default());
+    } else if subject.chars().count() > width {
+        out.push_str(&subject);
+        out.push('\n');
+        out.push_str(&indent);
+        out.push_str(&messages.next().unwrap_or_default());
+    } else {
+        let pad = if width == 0 {
+            String::new()
+        } else {
+            format!("{subject:<width$}  ")
+        };
+        out.push_str(&pad);
+        out.push_str(&messages.next().unwrap_or_default());
+    }
+    let mut out = out.trim_end().to_string() + "\n";
+    for more in messages {
+        out.push_str(&format!("{indent}{more}\n"));
+    }
+    let dot = look.pick(" | ", " \u{b7} ");
+    let rests: Vec<&str> = [row.evidence.as_str(), row.place.as_str()]
+        .into_iter()
+        .filter(|text| !text.is_empty())
+        .collect();
+    if !rests.is_empty() {
+        out.push_str(&format!(
+            "{indent}{}\n",
+            look.paint(Ink::Faint, &tame(&rests.join(dot)))
+        ));
+    }
+    out
+}
+
+fn tasks(tasks: &[Task], look: Look) -> String {
+    if tasks.is_empty() {
+        return String::new();
+    }
+    let mut out = String::from("\n");
+    let id = tasks
+        .iter()
+        .map(|task| task.id.chars().count())
+        .max()
+        .unwrap_or(0);
+    for task in tasks {
+        let tail: Vec<&str> = [&task.by, &task.run, &task.due]
+            .into_iter()
+            .map(String::as_str)
+            .filter(|text| !text.is_empty())
+            .collect();
+        let lead = look.paint(Ink::Strong, &format!("{:<8}", task.word));
+        let text = format!("{:<id$}  {}", tame(&task.id), tame(&task.text));
+        out.push_str(&format!("  {lead}  {}\n", text.trim_end()));
+        if !tail.is_empty() {
+            let dot = look.pick(" | ", " \u{b7} ");
+            let indent = " ".repeat(12 + id + 2);
+            out.push_str(&format!(
+                "{indent}{}\n",
+                look.paint(Ink::Faint, &tame(&tail.join(dot)))
+            ));
+        }
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn screen() -> Screen {
+        Screen {
+            outcome: "BLOCKED".into(),
+            ink: Ink::Bad,
+            name: "production".into(),
+            place: "cohorts at 10%  (next: 25%)".into(),
+            as_of: "2026-02-25 12:00Z".into(),
+            rows: vec![
+                Row {
+                    word: "fail",
+                    decides: true,
+                    subject: "slo_posture".into(),
+                    message: "p95 601ms, at most 600ms: over by 1ms".into(),
+                    evidence: "slo.p95, 42s old, slo.json".into(),
+                    place: "production.rollout:41".into(),
+                },
+                Row {
+                    word: "pass",
+                    message: "baseline, drilled".into(),
+                    ..Row::default()
+                },
+            ],
+            tasks: vec![Task {
+                word: "approve",
+                id: "go".into(),
+                text: "Let it go on".into(),
+                by: "runtime".into(),
+                run: String::new(),
+                due: String::new(),
+            }],
+            would: vec!["slo.p95 is at most 600ms for 30m".into()],
+            next: vec![("12:04:18Z".into(), "slo goes stale".into())],
+        }
+    }
+
+    #[test]
+    fn the_outcome_comes_first_and_a_log_is_plain_ascii() {
+        let text = draw(&screen(), Look::Plain);
+        assert!(text.is_ascii(), "{text}");
+        let want = "\
+BLOCKED  production   cohorts at 10%  (next: 25%)                       as of 2026-02-25 12:00Z
+
+  fail      slo_posture  p95 601ms, at most 600ms: over by 1ms
+                         slo.p95, 42s old, slo.json | production.rollout:41
+  pass      baseline, drilled
+
+  approve   go  Let it go on
+                runtime
+
+  would advance if   slo.p95 is at most 600ms for 30m
+  next               12:04:18Z  slo goes stale
+";
+        assert_eq!(text, want);
+    }
+
+    #[test]
+    fn evidence_cannot_steer_the_terminal() {
+        let mut screen = screen();
+        screen.rows[0].message = "\u{1b}[2Jgone\nsecond line".into();
+        let text = draw(&screen, Look::Rich);
+        assert!(!text.contains("\u{1b}[2J"));
+        assert!(text.contains("?[2Jgone\n"));
+    }
+}

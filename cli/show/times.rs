@@ -1,0 +1,95 @@
+//! Instants as a reader asked for them. Knows zones; reads no clock.
+
+use rolloutc_runtime::time::{Date, Instant};
+use rolloutc_runtime::zone::{Local, ZoneRules};
+
+/// The zone to show times in.
+#[derive(Clone, Debug)]
+pub struct Times {
+    /// `None` is UTC, written `Z`.
+    zone: Option<ZoneRules>,
+}
+
+impl Times {
+    /// Times in UTC.
+    pub fn utc() -> Times {
+        Times { zone: None }
+    }
+
+    /// Times in a zone.
+    pub fn in_zone(zone: ZoneRules) -> Times {
+        Times { zone: Some(zone) }
+    }
+
+    /// `2026-02-25 12:00Z`; seconds where they are not zero.
+    pub fn whole(&self, at: Instant) -> String {
+        let (date, clock, offset) = self.parts(at);
+        format!("{date} {clock}{offset}")
+    }
+
+    /// As short as it stays clear beside `now`: a time of the same day, a weekday within six days, or all.
+    pub fn near(&self, at: Instant, now: Instant) -> String {
+        let (date, clock, offset) = self.parts(at);
+        let (today, _, _) = self.parts(now);
+        match date.days() - today.days() {
+            0 => format!("{clock}{offset}"),
+            1..=6 => format!("{} {clock}{offset}", short(date.weekday().word())),
+            _ => format!("{date} {clock}{offset}"),
+        }
+    }
+
+    fn parts(&self, at: Instant) -> (Date, String, String) {
+        let (local, offset) = match &self.zone {
+            None => (Local(at.secs()), "Z".to_string()),
+            Some(zone) => (zone.local(at), zone.offset(at).to_string()),
+        };
+        let of_day = local.of_day();
+        let (hour, minute, second) = (of_day / 3_600, of_day / 60 % 60, of_day % 60);
+        let clock = match (second, at.nanos()) {
+            (0, 0) => format!("{hour:02}:{minute:02}"),
+            _ => format!("{hour:02}:{minute:02}:{second:02}"),
+        };
+        (local.date(), clock, offset)
+    }
+}
+
+/// `mon` as `Mon`.
+fn short(word: &str) -> String {
+    let mut letters = word.chars();
+    let first = letters.next().map(|c| c.to_ascii_uppercase());
+    first.into_iter().chain(letters.take(2)).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(text: &str) -> Instant {
+        Instant::parse(text, false).expect("an instant")
+    }
+
+    #[test]
+    fn near_times_are_short() {
+        let now = at("2026-02-25T12:00:00Z");
+        let check = |text: &str, want: &str| assert_eq!(Times::utc().near(at(text), now), want);
+        check("2026-02-25T12:04:18Z", "12:04:18Z");
+        check("2026-02-27T22:00:00Z", "Fri 22:00Z");
+        check("2026-03-25T22:00:00Z", "2026-03-25 22:00Z");
+        check("2026-02-24T22:00:00Z", "2026-02-24 22:00Z");
+        assert_eq!(Times::utc().whole(now), "2026-02-25 12:00Z");
+    }
+
+    #[test]
+    fn a_zone_shows_its_offset() {
+        let zone = rolloutc_compiler::zones::zone("America/Chicago").expect("a zone");
+        let times = Times::in_zone(zone);
+        assert_eq!(
+            times.whole(at("2026-02-25T12:00:00Z")),
+            "2026-02-25 06:00-06:00"
+        );
+        assert_eq!(
+            times.whole(at("2026-07-01T03:00:30Z")),
+            "2026-06-30 22:00:30-05:00"
+        );
+    }
+}
