@@ -64,7 +64,18 @@ struct Recovery<'a> {
 
 impl<'a> Recovery<'a> {
     fn unknown(&mut self, quiet: bool) -> DeclKind {
-        let (found, near) = explain::unknown_declaration(self.tokens);
+        let (mut found, near) = explain::unknown_declaration(self.tokens);
+        if let Some(first) = self
+            .tokens
+            .first()
+            .filter(|first| first.kind == Kind::Mark || first.kind == Kind::Open)
+        {
+            if self.slice.column.is_some() && found.code == "unknown-declaration" {
+                let message = format!("a line cannot begin with `{}`", first.text);
+                found = Finding::at("syntax", (first.start, first.end()), message);
+                found = found.help("put it at the end of the line above");
+            }
+        }
         if !quiet || near.is_some() {
             self.say(found);
         }

@@ -72,8 +72,8 @@ struct Scanner<'a> {
 }
 
 /// What a line begins with when it goes on with the one above.
-const ABOVE: [char; 17] = [
-    '=', '!', '<', '>', '+', '-', '*', '/', '?', ':', '}', ']', ')', '.', ',', '(', '[',
+const ABOVE: [char; 13] = [
+    '=', '!', '<', '>', '+', '-', '*', '/', '?', ':', '}', ']', ')',
 ];
 
 impl Scanner<'_> {
@@ -159,7 +159,7 @@ impl Scanner<'_> {
             || super::words::has_no_braces(word)
             || word == "report" && text.contains('=') && text.ends_with('"'))
             && !goes_with_above
-            && (line.starts_with("...") || !line.starts_with(ABOVE))
+            && !line.starts_with(ABOVE)
     }
 
     /// Whether the declaration that is being read has no brace, or has closed its last one.

@@ -278,6 +278,7 @@ fn wrong_texts_draw_one_message_each() {
             "evidence x: list { a: int }",
             "syntax [] expected `{` after `}`",
         ),
+        ("let x = a\n  .b", "syntax [.] a line cannot begin with `.`"),
         ("let x 5", "syntax [5] expected `=` after `x`, found `5`"),
         (
             "fixture g \"x\"",

@@ -78,7 +78,32 @@ pub(super) fn opens_declaration(text: &str) -> bool {
     }
     let line = text.lines().next().unwrap_or("");
     let rest = line[word.len()..].trim_start();
-    rest.starts_with(|c: char| c == '"' || c == '_' || c.is_ascii_alphanumeric())
-        && (line.contains(['{', '=', '"'])
-            || matches!(word, "use" | "owners" | "param" | "rollout"))
+    let name = leading_word(rest);
+    let behind = rest[name.len()..].trim_start();
+    match word {
+        "edition" => name.starts_with(|c: char| c.is_ascii_digit()),
+        "test" | "invariant" => rest.starts_with('"'),
+        "tests" => rest.starts_with('{') || name == "at",
+        "use" => rest.starts_with('"') || rest[name.len()..].starts_with('.'),
+        _ if name.is_empty() => false,
+        "owners" => behind.is_empty() || behind.starts_with([',', '=']),
+        _ => {
+            behind.starts_with(['{', ':', '(', '=', '"'])
+                || behind.is_empty() && matches!(word, "rollout" | "phase" | "gate")
+                || matches!(
+                    leading_word(behind),
+                    "from"
+                        | "of"
+                        | "per"
+                        | "by"
+                        | "in"
+                        | "hard"
+                        | "advisory"
+                        | "final"
+                        | "to"
+                        | "keys"
+                        | "any"
+                )
+        }
+    }
 }
