@@ -24,9 +24,27 @@ macro_rules! codes {
     };
 }
 codes! {
+    "bad-hole" Error,
+    "bad-number" Error,
+    "bad-text" Error,
+    "bidi-text" Error,
+    "chained-comparison" Error,
     "cohorts-not-increasing" Error,
+    "column-one" Error,
+    "confusable-name" Error,
+    "edition" Error,
     "no-freshness" Error,
+    "odd-character" Error,
+    "repeated-clause" Error,
+    "syntax" Error,
+    "table-row" Error,
+    "too-deep" Error,
+    "too-large" Error,
     "trigger-without-phase" Error,
+    "unclosed-bracket" Error,
+    "unclosed-text" Error,
+    "unknown-clause" Error,
+    "unknown-declaration" Error,
     "unknown-name" Error,
     "unknown-zone" Error,
 }
