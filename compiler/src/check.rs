@@ -49,7 +49,7 @@ pub type Place = (FileId, Span);
 pub const NODE_LIMIT: usize = 1_000_000;
 
 /// How many expressions may be looked at, each call of a function counted anew.
-const WORK_LIMIT: u32 = 4_000_000;
+const WORK_LIMIT: u32 = 2_000_000;
 
 /// Words that no value may be called, besides those that the grammar takes.
 const RESERVED: [&str; 6] = ["all", "any", "none", "match", "where", "else"];
