@@ -124,7 +124,7 @@ impl<'a> Look<'a> {
         };
         // An item that takes its time from another shares its state; the check refuses circles.
         if let Observed::With(other) = item.observed
-            && found.state == ItemState::Present
+            && (found.state == ItemState::Present || self.lacks_only_a_time(&found))
             && depth < self.program.evidence.len()
         {
             let with = self.item(sight, other, depth + 1);
@@ -139,6 +139,17 @@ impl<'a> Look<'a> {
             }
         }
         found
+    }
+
+    /// Whether it was read well and is malformed because nothing lent it a time.
+    fn lacks_only_a_time(&self, found: &ItemView) -> bool {
+        let reading = found
+            .reading
+            .and_then(|at| self.readings.list.get(at as usize));
+        found.state == ItemState::Malformed
+            && reading.is_some_and(|reading| {
+                reading.observed_at.is_none() && !matches!(reading.root, Slot::Bad(_))
+            })
     }
 
     fn fresh(&self, id: ItemId) -> Fresh {
