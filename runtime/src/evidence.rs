@@ -18,7 +18,7 @@ use crate::data::{Fault, Slot, Store};
 use crate::ir::{Const, Format, ItemId, Observed, Program};
 use crate::number::Number;
 use crate::time::Instant;
-use crate::ty::Ty;
+use crate::ty::{Shape, Ty};
 use fields::{Plan, Schema};
 use indexmap::IndexMap;
 use json::{Found, Scratch, Walk};
@@ -187,6 +187,8 @@ pub struct Reading {
     pub about: AboutFacts,
     /// For a `series`: the time of each row, in the order of the rows; else empty.
     pub rows: Vec<RowTime>,
+    /// The youngest time that the payload itself tells.
+    told: Option<Instant>,
     digest: OnceLock<Digest>,
 }
 
@@ -406,6 +408,7 @@ impl Reader {
             time_from,
             about,
             rows,
+            told: found.latest,
             digest: OnceLock::new(),
         }
     }
@@ -508,6 +511,11 @@ impl Plan {
             _ => false,
         }
     }
+}
+
+fn is_series(ty: &Ty) -> bool {
+    let series = Shape::Series;
+    matches!(ty.required(), Ty::Rows { shape, .. } if *shape == series)
 }
 
 fn fault(store: &mut Store, observation: u32, message: String, start: usize, end: usize) -> u32 {
@@ -647,6 +655,15 @@ fn order(program: &Program, evidence: &Evidence, readings: &mut Readings, store:
                     .doubles
                     .push((other.observation, reading.observation));
                 continue 'next;
+            }
+            let item = &program.evidence[reading.item.ix()];
+            // The observations of a series are its rows; whether two of those clash is asked row by row.
+            // Rows that were told again together with younger ones are another instant.
+            let apart = is_series(&item.ty)
+                || other.told != reading.told
+                || reading.observed_at.is_none() && item.fresh.is_some();
+            if apart {
+                continue;
             }
             let shown = |at: u32| match &evidence.observations[at as usize].file {
                 Some(file) => format!("`{file}`"),

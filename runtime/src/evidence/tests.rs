@@ -1430,3 +1430,31 @@ fn what_is_json_is_the_same_to_both_readers() {
     }
     assert!(good > 1000 && bad > 1000, "{good} {bad}");
 }
+
+#[test]
+fn rows_that_are_told_again_with_younger_ones_do_not_clash() {
+    let timed = |shape| {
+        let mut item = item("x", rows(0, shape));
+        item.fresh = Some(NodeId(0));
+        item.observed = Observed::At {
+            paths: paths("t"),
+            pattern: None,
+            assume_utc: false,
+        };
+        program(vec![record(vec![field("a", Ty::Int)])], vec![item])
+    };
+    let nine = r#"{"t": "2026-03-01T09:00:00Z", "a": 1}"#;
+    let ten = r#"{"t": "2026-03-01T10:00:00Z", "a": 2}"#;
+    let changed = r#"{"t": "2026-03-01T09:00:00Z", "a": 3}"#;
+    let check = |shape, first: &str, second: &str, bad: usize| {
+        let documents = [first, second].map(|rows| observed("x", None, &format!("[{rows}]")));
+        let (readings, ..) = reads(&timed(shape), documents.to_vec());
+        let malformed = readings.list.iter();
+        let malformed = malformed.filter(|reading| matches!(reading.root, Slot::Bad(_)));
+        assert_eq!(malformed.count(), bad, "{first} {second}");
+    };
+    check(Shape::List, nine, &format!("{nine}, {ten}"), 0);
+    check(Shape::List, nine, changed, 2);
+    check(Shape::Series, nine, &format!("{nine}, {ten}"), 0);
+    check(Shape::Series, nine, changed, 0);
+}
