@@ -10,7 +10,7 @@ use crate::canon::Digest;
 use crate::decision::{EvidenceLine, ItemWord, ParamFrom, ParamLine, WarningCode};
 use crate::document::Span;
 use crate::evidence::{self, Content};
-use crate::ir::{Const, ItemId, Param};
+use crate::ir::{Const, ItemId, Param, ThresholdId};
 use crate::state::Seen;
 use crate::ty::Ty;
 use crate::view::ItemState;
@@ -77,6 +77,18 @@ impl<'a> Run<'a> {
                 let message = format!("not collected {at}: {error}");
                 self.warn(WarningCode::Failed, item.name.clone(), message);
             }
+        }
+        let view = self.view(Mode::Move);
+        let passed: Vec<(String, String)> = self.asking(&view, self.now, |ctx| {
+            let thresholds = &ctx.program().thresholds;
+            let told = |at: usize| {
+                let fact = ctx.explain_warning(ThresholdId(at as u32))?;
+                Some((thresholds[at].name.clone(), fact.message))
+            };
+            (0..thresholds.len()).filter_map(told).collect()
+        });
+        for (threshold, message) in passed {
+            self.warn(WarningCode::Advisory, threshold, message);
         }
         let view = self.view(Mode::Watch);
         for (item, seen) in self.program.evidence.iter().zip(&view.items) {

@@ -222,6 +222,14 @@ impl<'a> Run<'a> {
             self.add(reason, origin);
         }
         if self.phase().is_some() && !self.below_first() {
+            if let Some(need) = soak.need {
+                let asked = |one: &super::Found| one.reason.role == Some(Role::Keep);
+                for one in self.found.iter_mut().filter(|one| asked(one)) {
+                    if let Some(would) = &mut one.reason.would {
+                        would.push_str(&format!(", then a soak of {need}"));
+                    }
+                }
+            }
             if let (Some(need), false) = (soak.need, soak.time_met()) {
                 let left = Span(soak.held.0.sub(need.0).unwrap_or(Number::ZERO));
                 let mut reason = Reason::new(

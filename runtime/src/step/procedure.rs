@@ -548,7 +548,10 @@ impl<'a> Run<'a> {
         reads.node(self.program, node);
         self.read.extend(&reads.items);
         let view = self.view(Mode::Move);
-        let truth = self.asking(&view, self.now, |ctx| ctx.truth(node));
+        let (truth, fact) = self.asking(&view, self.now, |ctx| {
+            let truth = ctx.truth(node);
+            (truth, ctx.explain(node, true))
+        });
         if truth == Truth::True {
             self.close_procedure();
             return;
@@ -571,6 +574,7 @@ impl<'a> Run<'a> {
             .and_then(|why| self.evidence_of(why))
             .into_iter()
             .collect();
+        self.explained(&mut reason, fact);
         self.add(reason, Some(procedure.at));
     }
 

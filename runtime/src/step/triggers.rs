@@ -12,6 +12,7 @@ use crate::decision::{
 };
 use crate::document::Span;
 use crate::eval::Reads;
+use crate::explain::Fact;
 use crate::ir::{ItemId, OnUnknown, Scope, Sustain, Then, Trigger};
 use crate::number::Number;
 use crate::state::{Halt, Place, START, Track, TruthWord};
@@ -133,7 +134,8 @@ impl<'a> Run<'a> {
                 blind: false,
             };
             if fires {
-                self.fire(trigger, &key, row.clone(), need, held, track.count);
+                let fact = self.why_fired(at, view, &key);
+                self.fire(trigger, &key, row.clone(), need, (held, track.count), fact);
                 track.fired(now);
             } else if let Some(why) = unknown {
                 line.blind = self.blind(trigger, &key, why, armed, &track, &reads.items);
@@ -383,17 +385,51 @@ impl<'a> Run<'a> {
         }
     }
 
+    /// What makes a row's condition true now; nothing where it is no longer.
+    fn why_fired(&self, at: usize, view: &View, key: &str) -> Option<Fact> {
+        self.asking(view, self.now, |ctx| {
+            let trigger = ctx.program().triggers.get(at)?;
+            let Some(bind) = &trigger.each else {
+                return match ctx.truth(trigger.when) {
+                    Truth::True => Some(ctx.explain(trigger.when, false)),
+                    Truth::False | Truth::Unknown(_) => None,
+                };
+            };
+            let (mut seen, mut found) = (BTreeMap::new(), None);
+            ctx.each(bind, trigger.when, &mut |ctx, row| {
+                if row.is_err() {
+                    return true;
+                }
+                let mut name = Vec::new();
+                ctx.bound_key(bind, &[], &mut name);
+                number_doubles(&mut name, &mut seen);
+                if subject(&trigger.name, &name) != key {
+                    return true;
+                }
+                if ctx.truth(trigger.when) == Truth::True {
+                    found = Some(ctx.explain(trigger.when, false));
+                }
+                false
+            });
+            found
+        })
+    }
+
     fn fire(
         &mut self,
         trigger: &'a Trigger,
         key: &str,
         row: Option<String>,
         need: Need,
-        held: Span,
-        count: u64,
+        (held, count): (Span, u64),
+        fact: Option<Fact>,
     ) {
+        let told = fact.as_ref().map(|fact| fact.message.clone());
         let what = self.text_of(trigger.when);
-        let what = what.map_or("its condition held".into(), |text| format!("`{text}`"));
+        let what = told
+            .filter(|told| !told.is_empty())
+            .or(what.map(|text| format!("`{text}`")))
+            .unwrap_or_else(|| "its condition held".into());
         let message = match need {
             Need::Once => what,
             Need::For(long) => format!("{what} for {}", held.max(Span(long))),
@@ -413,6 +449,14 @@ impl<'a> Run<'a> {
                 Some(Measure::int(times)),
             ),
         };
+        if let Some(fact) = fact {
+            let message = std::mem::take(&mut reason.message);
+            let (observed, bound) = (reason.observed.take(), reason.bound.take());
+            self.explained(&mut reason, fact);
+            reason.message = message;
+            reason.observed = reason.observed.or(observed);
+            reason.bound = reason.bound.or(bound);
+        }
         match trigger.then {
             Then::Halt => {
                 let at = self.now;
