@@ -400,7 +400,7 @@ impl<'a> Context<'a> {
             }
             Node::Make(record, fields) => self.make(*record, fields),
             Node::Match(of, arms, otherwise) => self.pick(*of, arms, *otherwise, id),
-            Node::LastN(of, count, by) => self.last_n(*of, *count, *by, id),
+            Node::LastN(count, of, by) => self.last_n(*of, *count, *by, id),
             Node::Series {
                 function,
                 of,
@@ -668,7 +668,7 @@ impl<'a> Context<'a> {
             | Node::Index(of, _)
             | Node::Last1(of)
             | Node::Shared(_, of)
-            | Node::LastN(of, ..)
+            | Node::LastN(_, of, _)
             | Node::InUnit(of, _)
             | Node::As(of)
             | Node::Series { of, .. }

@@ -1387,7 +1387,7 @@ pub enum Node {
     Make(RecordId, Vec<NodeId>),
     /// `match x { … }`: arms of patterns and results, then `else`.
     Match(NodeId, Vec<(Vec<Const>, NodeId)>, Option<NodeId>),
-    /// `last n of rows by field`; fewer rows than n is inconclusive where a quantifier asks.
+    /// `last n of rows by field`: first n, then the rows; fewer rows than n is inconclusive where a quantifier asks.
     LastN(NodeId, NodeId, Option<u16>),
     /// `p95 of S over 5m with at least n samples`; the value to take of a row is the node with its local.
     Series {

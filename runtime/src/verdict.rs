@@ -3,7 +3,8 @@
 
 use crate::eval::Context;
 use crate::ir::{
-    Ask, Bind, Clause, CountKind, Gate, GateId, GateTest, GroupId, Level, Node, NodeId, RuleKind,
+    Ask, Bind, Clause, CountKind, Gate, GateId, GateTest, GroupId, ItemTest, Level, Node, NodeId,
+    RuleKind, ValueTest,
 };
 use crate::ty::Ty;
 use crate::value::{Cause, Truth, Val, Why};
@@ -307,7 +308,8 @@ impl<'a> Context<'a> {
                 }
                 Clause::Rule(rule) => {
                     let holds = match rule.kind {
-                        RuleKind::Require | RuleKind::Need => self.truth(rule.cond),
+                        RuleKind::Require => self.truth(rule.cond),
+                        RuleKind::Need => self.needed(rule.cond),
                         RuleKind::Forbid => !self.truth(rule.cond),
                     };
                     match holds {
@@ -319,6 +321,21 @@ impl<'a> Context<'a> {
             }
         }
         self.finish(walk, frame, None);
+    }
+
+    /// `need slo`: what is not there is unknown, with its cause, and not false.
+    fn needed(&mut self, cond: NodeId) -> Truth {
+        let truth = self.truth(cond);
+        let program = self.program;
+        match (truth, program.code.get(cond.ix()).map(|code| &code.node)) {
+            (Truth::False, Some(Node::ItemIs(item, ItemTest::Present))) => self
+                .item_why(*item, cond)
+                .map_or(Truth::False, Truth::Unknown),
+            (Truth::False, Some(Node::ValueIs(of, ValueTest::Present))) => {
+                Truth::Unknown(Why::at(Cause::MissingField, *of))
+            }
+            _ => truth,
+        }
     }
 
     fn walk_rows(&mut self, walk: &mut Walk<'_, 'a>, bind: &'a Bind, at: u16, frame: Frame) {
@@ -629,6 +646,11 @@ impl<'a> Context<'a> {
             Node::Shared(_, of) => self.literal_name(*of, at),
             Node::List(items) => match &self.program.code.get(items.get(at as usize)?.ix())?.node {
                 Node::Item(item) => Some(self.program.evidence.get(item.ix())?.name.clone()),
+                // Items of several types are rows whose first field is their name.
+                Node::Make(_, fields) => match &self.program.code.get(fields.first()?.ix())?.node {
+                    Node::Const(crate::ir::Const::Text(name)) => Some(name.clone()),
+                    _ => None,
+                },
                 _ => None,
             },
             _ => None,
@@ -807,6 +829,18 @@ mod tests {
     }
 
     #[test]
+    fn what_is_needed_and_not_there_is_unknown() {
+        let mut lab = Lab::new();
+        let item = lab.item("slo", Ty::Bool, Slot::Bool(false));
+        let cond = lab.cond(Node::ItemIs(item, ItemTest::Present));
+        let rule = lab.rule(RuleKind::Need, cond);
+        let gate = lab.gate("g", vec![rule]);
+        assert_eq!(words(&lab, gate), "pass 1/1");
+        lab.state(item, crate::view::ItemState::Stale);
+        assert_eq!(words(&lab, gate), "stale 0/1  unknown");
+    }
+
+    #[test]
     fn a_later_failure_outweighs_an_earlier_unknown() {
         let mut lab = Lab::new();
         let (unknown, no) = (lab.unknown(Ty::Bool), lab.bool(false));
@@ -834,6 +868,28 @@ mod tests {
         assert_eq!(
             words(&lab, gate),
             r#"fail 0/4 ["a"] fail ["a#2"] fail ["b"] fail ["a#3"] fail"#
+        );
+    }
+
+    #[test]
+    fn items_in_a_list_are_rows_by_their_names() {
+        let mut lab = Lab::new();
+        let items: Vec<NodeId> = ["drill", "chaos"]
+            .into_iter()
+            .map(|name| {
+                let item = lab.item(name, Ty::Bool, Slot::Bool(name == "drill"));
+                lab.read(item)
+            })
+            .collect();
+        lab.state(crate::ir::ItemId(0), crate::view::ItemState::Missing);
+        let source = lab.code(Ty::List(Box::new(Ty::Bool)), Node::List(items));
+        let (bind, local) = lab.bind(source, None);
+        let cond = lab.read_local(local, Ty::Bool);
+        let rule = lab.rule(RuleKind::Require, cond);
+        let gate = lab.gate("g", vec![Clause::Each { bind, by: vec![] }, rule]);
+        assert_eq!(
+            words(&lab, gate),
+            r#"fail 0/2 ["drill"] unknown ["chaos"] fail"#
         );
     }
 

@@ -1,13 +1,13 @@
 //! What the functions known without import compute.
 
-use super::Context;
 use super::compare::known;
 use super::rows::Gather;
+use super::{Context, Differences};
 use crate::builtins::{self, Function};
-use crate::ir::{Aggregate, GateId, Node, NodeId};
+use crate::ir::{Aggregate, GateId, Node, NodeId, Waivers};
 use crate::number::Number;
 use crate::ty::{RecordId, Ty};
-use crate::value::{Cause, Fields, Record, Val, Why};
+use crate::value::{Cause, Fields, Record, Truth, Val, Why};
 
 /// `numbered` makes no more than this.
 const MOST_NUMBERED: i128 = 100_000;
@@ -15,6 +15,11 @@ const MOST_NUMBERED: i128 = 100_000;
 impl<'a> Context<'a> {
     /// A call by name.
     pub(super) fn call(&mut self, name: &str, args: &'a [NodeId], node: NodeId) -> Val<'a> {
+        match name {
+            "waivers.expired" => return self.waiver_rows(true, node),
+            "waivers.invalid" => return self.waiver_rows(false, node),
+            _ => {}
+        }
         let Some(builtin) = builtins::named(name) else {
             return Val::unknown(Cause::Inconclusive, node);
         };
@@ -110,6 +115,69 @@ impl<'a> Context<'a> {
         }
     }
 
+    /// `waivers.expired`, `waivers.invalid`: rows of waivers with why they do not count.
+    fn waiver_rows(&mut self, expired: bool, node: NodeId) -> Val<'a> {
+        self.try_waiver_rows(expired, node)
+            .unwrap_or_else(Val::Unknown)
+    }
+
+    fn try_waiver_rows(&mut self, expired: bool, node: NodeId) -> Result<Val<'a>, Why> {
+        let made = self.row_record(node)?;
+        let mut found = Vec::new();
+        let program = self.program;
+        for waivers in &program.waivers {
+            let rows = self.rows(waivers.rows, node)?;
+            for i in 0..rows.len() {
+                let row = self.element(&rows, i);
+                self.bind_row(waivers.local, row, i);
+                let Some(why) = self.waiver_fault(waivers, expired, node) else {
+                    continue;
+                };
+                let Val::Record(record) = row else {
+                    return Err(Why::at(Cause::Malformed, node));
+                };
+                // The row with one more field, `why`.
+                let layout = program.records.get(record.id.0 as usize);
+                let count = layout.map_or(0, |layout| layout.fields.len());
+                let fields = (0..count).map(|at| record.field(at as u16, program, self.store));
+                let mut fields: Vec<Val<'a>> = fields.collect();
+                fields.push(Val::Text(self.scratch.text(why)));
+                found.push(Val::Record(Record {
+                    id: made,
+                    fields: Fields::Vals(self.scratch.list(fields)),
+                }));
+            }
+        }
+        Ok(self.computed(found, node))
+    }
+
+    /// Why the waiver that is bound has expired, or breaks a rule of its own.
+    fn waiver_fault(&mut self, of: &'a Waivers, expired: bool, node: NodeId) -> Option<String> {
+        let until = of.until.map(|until| self.instant(until, node));
+        if expired {
+            return match until {
+                Some(Ok(until)) if until <= self.place.as_of => {
+                    Some(format!("it ran out at {until}"))
+                }
+                _ => None,
+            };
+        }
+        if let Some(Err(why)) = until {
+            return Some(format!("its end is {}", why.cause.word()));
+        }
+        for rule in &of.valid {
+            let truth = self.truth(rule.cond);
+            if truth != Truth::True {
+                return Some(match (rule.message, truth) {
+                    (Some(text), _) => self.message(text, &Differences::default()),
+                    (None, Truth::Unknown(why)) => format!("a rule is {}", why.cause.word()),
+                    (None, _) => "it breaks a rule".to_owned(),
+                });
+            }
+        }
+        None
+    }
+
     fn numbered(&mut self, args: &'a [NodeId], node: NodeId) -> Result<Val<'a>, Why> {
         let unclear = Why::at(Cause::Inconclusive, node);
         let (prefix, from, to) = match args {
@@ -150,15 +218,21 @@ impl<'a> Context<'a> {
                 _ => return Err(Why::at(Cause::Inconclusive, node)),
             };
             for row in self.all_rows(gate) {
-                let words = [
-                    self.program.gates[gate.ix()].name.clone(),
-                    row.name,
-                    row.verdict.word().to_owned(),
-                    row.level.word().to_owned(),
-                ];
-                let cells = words
-                    .into_iter()
-                    .map(|word| Val::Text(self.scratch.text(word)))
+                let layout = self.program.records.get(record.0 as usize);
+                let cells = layout.into_iter().flat_map(|layout| &layout.fields);
+                let cells = cells
+                    .map(|field| {
+                        Val::Text(match field.name.as_str() {
+                            "gate" => self
+                                .program
+                                .gates
+                                .get(gate.ix())
+                                .map_or("", |gate| &gate.name),
+                            "verdict" => row.verdict.word(),
+                            "level" => row.level.word(),
+                            _ => self.scratch.text(row.name.clone()),
+                        })
+                    })
                     .collect();
                 rows.push(Val::Record(Record {
                     id: record,

@@ -25,18 +25,13 @@ impl<'a> Context<'a> {
         };
         let result = match (op, a, b) {
             (_, Val::Number(a), Val::Number(b)) => {
-                let b = if self.is_relative(op, left, right) {
-                    a.mul(b)
-                } else {
-                    Some(b)
-                };
-                b.and_then(|b| match op {
+                let result = match op {
                     Arith::Add => a.add(b),
                     Arith::Sub => a.sub(b),
                     Arith::Mul => a.mul(b),
                     Arith::Div => a.div(b),
-                })
-                .map(Val::Number)
+                };
+                result.map(Val::Number)
             }
             (Arith::Add, Val::Instant(t), Val::Number(d))
             | (Arith::Add, Val::Number(d), Val::Instant(t)) => t.plus(d).map(Val::Instant),
@@ -50,13 +45,6 @@ impl<'a> Context<'a> {
             _ => None,
         };
         result.unwrap_or(Val::unknown(Cause::Inconclusive, node))
-    }
-
-    /// `baseline.p95 + 10%`: a share of the left side.
-    fn is_relative(&self, op: Arith, left: NodeId, right: NodeId) -> bool {
-        matches!(op, Arith::Add | Arith::Sub)
-            && *self.ty(right).required() == Ty::Ratio
-            && *self.ty(left).required() != Ty::Ratio
     }
 
     fn concat(&self, a: Rows<'a>, b: Rows<'a>, node: NodeId) -> Val<'a> {

@@ -68,6 +68,10 @@ impl<'a> Context<'a> {
                 return false;
             }
         } else if rows.is_empty() {
+            if let Items::Vals(_) = rows.items {
+                // Computed of rows that there were: a selection that left none.
+                return true;
+            }
             if bind.source_may_be_empty.get(var) == Some(&true) {
                 scan.permitted = true;
                 return true;

@@ -37,21 +37,6 @@ fn arithmetic_is_exact() {
 }
 
 #[test]
-fn a_ratio_added_to_a_quantity_is_a_share_of_it() {
-    let check = |ty: Ty, op, a: &str, share: &str, result: &str| {
-        let mut lab = Lab::new();
-        let (x, y) = (lab.typed(ty.clone(), a), lab.typed(Ty::Ratio, share));
-        let node = lab.code(ty.clone(), Node::Arith(op, x, y));
-        assert_eq!(lab.shown(node), result, "{a} {op:?} {share} as {ty:?}");
-    };
-    check(Ty::Duration, Arith::Add, "200000000", "0.1", "220ms");
-    check(Ty::Duration, Arith::Sub, "200000000", "0.1", "180ms");
-    check(Ty::Duration, Arith::Mul, "200000000", "0.02", "4ms");
-    check(Ty::Ratio, Arith::Add, "0.02", "0.1", "12%");
-    check(Ty::Number, Arith::Add, "100", "0.02", "102");
-}
-
-#[test]
 fn instants_and_durations_compute() {
     let mut lab = Lab::new();
     let t = lab.code(Ty::Instant, Node::Known(Known::AsOf));
@@ -401,6 +386,77 @@ fn may_be_empty_makes_nothing_enough() {
 }
 
 #[test]
+fn a_list_that_came_out_empty_is_a_selection() {
+    for (quant, result) in [
+        (Quant::All, "empty"),
+        (Quant::Any, "false"),
+        (Quant::None, "true"),
+    ] {
+        let mut lab = Lab::new();
+        let (item, _) = lab.table("t", &[("a", n("1"))]);
+        let (source, no) = (lab.read(item), lab.bool(false));
+        let (bind, _) = lab.bind(source, Some(no));
+        let ty = lab.program.code[source.ix()].ty.clone();
+        let picked = lab.code(ty, Node::Collect(bind, None));
+        let (bind, _) = lab.bind(picked, None);
+        let yes = lab.bool(true);
+        let node = lab.cond(Node::Quant(quant, bind, Some(yes)));
+        assert_eq!(lab.truth(node), result, "{quant:?}");
+    }
+}
+
+#[test]
+fn waivers_tell_which_ran_out_and_which_break_a_rule() {
+    let mut lab = Lab::new();
+    let (item, record) = lab.table("w", &[("old", n("1")), ("bad", n("0")), ("good", n("2"))]);
+    let rows = lab.read(item);
+    let made = lab.record(&[("id", Ty::Text), ("n", Ty::Number), ("why", Ty::Text)]);
+    let local = lab.local();
+    let row = lab.read_local(local, Ty::Record(record));
+    let field = lab.field(row, 1, Ty::Optional(Box::new(Ty::Number)));
+    let now = lab.code(Ty::Instant, Node::Known(Known::AsOf));
+    let one = lab.num("1");
+    let later = lab.code(Ty::Duration, Node::Arith(Arith::Sub, field, one));
+    let until = lab.code(Ty::Instant, Node::Arith(Arith::Add, now, later));
+    let zero = lab.num("0");
+    let valid = lab.cond(Node::Compare(Cmp::Gt, field, zero));
+    lab.program.waivers.push(Waivers {
+        name: "w".into(),
+        local,
+        rows,
+        by: None,
+        at_most: None,
+        until: Some(until),
+        warn: None,
+        valid: vec![Rule {
+            kind: RuleKind::Require,
+            cond: valid,
+            message: None,
+            at: OriginId(0),
+        }],
+        cover: vec![],
+        at: OriginId(0),
+    });
+    let shape = Shape::List;
+    let ty = Ty::Rows {
+        record: made,
+        shape,
+    };
+    let expired = lab.code(ty.clone(), Node::Call("waivers.expired".into(), vec![]));
+    let invalid = lab.code(ty, Node::Call("waivers.invalid".into(), vec![]));
+    // At that very instant it has expired.
+    assert_eq!(
+        lab.shown(expired),
+        "{ id: old, n: 1, why: it ran out at 2026-02-25T12:00:00Z }, \
+         { id: bad, n: 0, why: it ran out at 2026-02-25T11:59:59.999999999Z }"
+    );
+    assert_eq!(
+        lab.shown(invalid),
+        "{ id: bad, n: 0, why: it breaks a rule }"
+    );
+}
+
+#[test]
 fn aggregates_of_nothing() {
     let check = |rows: &[(&str, Slot)], results: [&str; 5]| {
         let kinds = [
@@ -624,7 +680,7 @@ fn the_last_rows_must_be_there() {
         let (item, record) = lab.series("s", samples);
         let (of, three) = (lab.read(item), lab.num("3"));
         let shape = Shape::Series;
-        let last = lab.code(Ty::Rows { record, shape }, Node::LastN(of, three, None));
+        let last = lab.code(Ty::Rows { record, shape }, Node::LastN(three, of, None));
         let (bind, local) = lab.bind(last, None);
         let read = lab.read_local(local, Ty::Record(record));
         let (value, two) = (lab.field(read, 0, Ty::Number), lab.num("2"));
@@ -647,7 +703,7 @@ fn the_last_rows_are_ordered_by_their_field() {
         record,
         shape: Shape::Table { key: 0 },
     };
-    let last = lab.code(ty, Node::LastN(of, two, Some(1)));
+    let last = lab.code(ty, Node::LastN(two, of, Some(1)));
     assert_eq!(lab.shown(last), "c, a");
 }
 

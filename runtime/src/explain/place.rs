@@ -54,6 +54,9 @@ impl<'a> Search<'_, 'a> {
                 Some(Place::named(&format!("subject.{name}")))
             }
             Node::Field(of, field) => {
+                if let Some(made) = self.made(*of, *field) {
+                    return self.place(made);
+                }
                 let mut place = self.place(*of)?;
                 let layout = self.record_of(*of)?;
                 let field = layout.fields.get(*field as usize)?;
@@ -94,7 +97,7 @@ impl<'a> Search<'_, 'a> {
             Node::Shared(_, of)
             | Node::As(of)
             | Node::InUnit(of, _)
-            | Node::LastN(of, ..)
+            | Node::LastN(_, of, _)
             | Node::Default(of, _) => self.place(*of),
             _ => None,
         }
@@ -125,6 +128,32 @@ impl<'a> Search<'_, 'a> {
         };
         place.bracket(&keyed);
         Some(place)
+    }
+
+    /// The node that a field of a record made in the policy was given.
+    fn made(&self, of: NodeId, field: u16) -> Option<NodeId> {
+        let program = self.ctx.program;
+        let node = |id: NodeId| program.code.get(id.ix()).map(|code| &code.node);
+        let record = match node(of)? {
+            Node::Local(local) => match *self.bound.get(local)? {
+                Bound::Value(value) => value,
+                Bound::Row(source) => {
+                    let source = match node(source)? {
+                        Node::Shared(_, of) => *of,
+                        _ => source,
+                    };
+                    let Node::List(items) = node(source)? else {
+                        return None;
+                    };
+                    *items.get(self.ctx.position(*local) as usize)?
+                }
+            },
+            _ => of,
+        };
+        match node(record)? {
+            Node::Make(_, fields) => fields.get(field as usize).copied(),
+            _ => None,
+        }
     }
 
     fn record_of(&self, of: NodeId) -> Option<&'a crate::ir::Record> {
@@ -214,6 +243,10 @@ impl<'a> Search<'_, 'a> {
                 (call.len() <= LONG).then_some(call)
             }
             Node::Shared(_, of) => self.called(*of),
+            Node::Field(of, field) => {
+                let made = self.made(*of, *field)?;
+                self.called(made)
+            }
             Node::Local(local) => match *self.bound.get(local)? {
                 Bound::Value(value) => self.called(value),
                 Bound::Row(_) => None,
@@ -229,8 +262,15 @@ impl<'a> Search<'_, 'a> {
         }
         let program = self.ctx.program;
         let node = program.code.get(id.ix()).map(|code| &code.node);
-        match node {
-            Some(Node::ObservedAt(item) | Node::Age(item)) => self.rests(*item, String::new()),
+        let made = match node {
+            Some(Node::Field(of, field)) => self.made(*of, *field),
+            _ => None,
+        };
+        match (node, made) {
+            (_, Some(made)) => self.rests_on(made),
+            (Some(Node::ObservedAt(item) | Node::Age(item)), _) => {
+                self.rests(*item, String::new());
+            }
             _ => match self.place(id) {
                 Some(Place {
                     item: Some(item),

@@ -451,7 +451,7 @@ fn too_few_samples_say_how_many() {
     );
     let three = lab.num("3");
     let shape = Shape::Series;
-    let last = lab.code(Ty::Rows { record, shape }, Node::LastN(of, three, None));
+    let last = lab.code(Ty::Rows { record, shape }, Node::LastN(three, of, None));
     let (bind, _) = lab.bind(last, None);
     let yes = lab.bool(true);
     let node = lab.cond(Node::Quant(Quant::All, bind, Some(yes)));

@@ -268,7 +268,7 @@ impl<'a> Search<'_, 'a> {
                     Some(format!("at least {}", plural(wanted, "sample"))),
                 )
             }
-            Some(Node::LastN(of, count, _)) => {
+            Some(Node::LastN(count, of, _)) => {
                 let name = self.name(*of);
                 let seen = match self.ctx.eval(*of) {
                     Val::Rows(rows) => rows.len() as u32,
