@@ -318,7 +318,8 @@ impl<'a> Checker<'a> {
                 let value = ir::Field {
                     name: "value".to_string(),
                     ty: other,
-                    read: None,
+                    // No path: the member's own value.
+                    read: Some(ir::Read::default()),
                 };
                 ir::Record {
                     name: "a row of a map".to_string(),
