@@ -226,6 +226,16 @@ impl<'a> Checker<'a> {
         }
     }
 
+    /// Whether the file looked at is a module: it has no `rollout` line.
+    pub(super) fn is_module(&self) -> bool {
+        let rollout = |decl: &ast::Decl| matches!(decl.kind, ast::DeclKind::Rollout(_));
+        !self.modules[ModuleId::ROOT.ix()]
+            .ast
+            .decls
+            .iter()
+            .any(rollout)
+    }
+
     /// The phase of a name.
     pub(super) fn phase_named(&mut self, name: &ast::Name, scope: &Scope) -> Option<PhaseId> {
         match self.named(name, "a phase", scope)? {

@@ -465,6 +465,9 @@ impl<'a> Checker<'a> {
     }
 
     fn has_subject(&mut self, dotted: &ast::Dotted, scope: &Scope) -> Option<()> {
+        if self.subject.is_empty() && self.is_module() {
+            return None;
+        }
         if self.subject.is_empty() {
             let at = self.at(scope, dotted.span);
             self.report(

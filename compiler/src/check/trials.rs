@@ -5,24 +5,32 @@ use std::collections::BTreeSet;
 use rolloutc_runtime::ir::ProcedureKind;
 
 use super::decl::Declared;
-use super::{Checker, Def, Scope};
+use super::{Checker, DeclRef, Def, Scope};
 use crate::diagnostic::Diagnostic;
-use crate::source::Span;
+use crate::source::{Span, offset};
 use crate::syntax::ast::{self, Event, Expected, Place, TestClause};
 
 impl<'a> Checker<'a> {
     /// Checks all invariants, fixtures and tests.
     pub(super) fn trials(&mut self, out: &Declared) {
         let mut titles: BTreeSet<(u32, &str)> = BTreeSet::new();
+        let mut fixtures: BTreeSet<(u32, &str)> = BTreeSet::new();
         for (decl, found) in self.decls() {
             let scope = self.base(decl.module);
             match &found.kind {
                 ast::DeclKind::Invariant(invariant) => {
                     self.within(decl, |c| c.invariant(invariant, out, &scope))
                 }
-                ast::DeclKind::Fixture(fixture) => self.within(decl, |c| {
-                    c.inside_path(fixture.from.as_str(), fixture.from.span, &scope)
-                }),
+                ast::DeclKind::Fixture(fixture) => {
+                    if !fixtures.insert((decl.module.0, fixture.name.as_str())) {
+                        let at = self.at(&scope, fixture.name.span);
+                        let message = format!("the fixture `{}` is there twice", fixture.name.text);
+                        self.report(Diagnostic::error("duplicate-name", at, message));
+                    }
+                    self.within(decl, |c| {
+                        c.inside_path(fixture.from.as_str(), fixture.from.span, &scope)
+                    });
+                }
                 ast::DeclKind::Test(test) => {
                     self.title(&mut titles, decl.module.0, &test.title, &scope);
                     self.within(decl, |c| {
@@ -170,15 +178,44 @@ impl<'a> Checker<'a> {
         }
     }
 
+    /// Fixtures have names of their own: one may be called as the gate it is for.
+    fn fixture_named(&mut self, dotted: &ast::Dotted, scope: &Scope) {
+        let Some((name, path)) = dotted.names.split_last() else {
+            return;
+        };
+        let mut module = scope.module;
+        for part in path {
+            match self.find(module, &part.text) {
+                Some((Def::Module(next), _)) => module = next,
+                Some((Def::Broken, _)) => return,
+                _ => {
+                    self.named(part, "a module", scope);
+                    return;
+                }
+            }
+        }
+        let modules = self.modules;
+        let mut known: Vec<String> = Vec::new();
+        for (i, decl) in modules[module.ix()].ast.decls.iter().enumerate() {
+            let ast::DeclKind::Fixture(fixture) = &decl.kind else {
+                continue;
+            };
+            known.push(fixture.name.text.to_string());
+            if fixture.name.text == name.text {
+                let index = offset(i);
+                let declared = (modules[module.ix()].file, fixture.name.span);
+                let at = self.at(scope, name.span);
+                self.note(at, Def::Fixture(DeclRef { module, index }), Some(declared));
+                return;
+            }
+        }
+        let at = self.at(scope, name.span);
+        self.unknown_name(&name.text, at, known, None, "a fixture");
+    }
+
     fn given(&mut self, given: &'a ast::Given, scope: &Scope) {
         match &given.what {
-            ast::GivenWhat::Fixture(name) => match self.resolve(name, "a fixture", scope) {
-                Some(Def::Fixture(_)) | None => {}
-                Some(other) => {
-                    let _: Option<()> =
-                        self.wrong_kind(&name.to_string(), name.span, &other, "a fixture", scope);
-                }
-            },
+            ast::GivenWhat::Fixture(name) => self.fixture_named(name, scope),
             ast::GivenWhat::Evidence(path) => self.inside_path(path.as_str(), path.span, scope),
         }
         for change in &given.with {
