@@ -130,16 +130,43 @@ mod tests {
         )
     }
 
-    #[test]
-    fn samples() {
-        let folder = std::env::var("POLICIES").unwrap_or_default();
-        for path in std::env::var("FILES")
-            .unwrap_or_default()
-            .split_whitespace()
-        {
-            let (found, program) = findings(&folder, path);
-            println!("== {path}: {} findings, program {program}", found.len());
-            found.iter().for_each(|line| println!("{line}"));
+    /// Every policy below a folder, by its path.
+    fn policies(folder: &str, below: &str, out: &mut Vec<String>) {
+        let Ok(entries) = std::fs::read_dir(format!("{folder}/{below}")) else {
+            return;
+        };
+        for entry in entries.filter_map(Result::ok) {
+            let name = entry.file_name().to_string_lossy().into_owned();
+            let path = if below.is_empty() {
+                name
+            } else {
+                format!("{below}/{name}")
+            };
+            match entry.path().is_dir() {
+                true => policies(folder, &path, out),
+                false if path.ends_with(".rollout") => out.push(path),
+                false => {}
+            }
         }
+        out.sort();
+    }
+
+    #[test]
+    fn the_policies_at_hand_have_no_errors() {
+        let root = concat!(env!("CARGO_MANIFEST_DIR"), "/..");
+        let mut all = Vec::new();
+        for folder in ["examples", "stdlib", "../shared/design/samples"] {
+            let folder = format!("{root}/{folder}");
+            let mut paths = Vec::new();
+            policies(&folder, "", &mut paths);
+            for path in paths {
+                let (found, program) = findings(&folder, &path);
+                all.extend(found);
+                let text = std::fs::read_to_string(format!("{folder}/{path}")).expect("a policy");
+                let policy = text.lines().any(|line| line.starts_with("rollout "));
+                assert!(program == policy || !all.is_empty(), "{path}");
+            }
+        }
+        assert!(all.is_empty(), "{}", all.join("\n"));
     }
 }

@@ -5,16 +5,15 @@ use std::collections::BTreeSet;
 use rolloutc_runtime::ir::ProcedureKind;
 
 use super::decl::Declared;
-use super::{Checker, DeclRef, Def, Scope};
+use super::{Checker, Def, Scope};
 use crate::diagnostic::Diagnostic;
-use crate::source::{Span, offset};
+use crate::source::Span;
 use crate::syntax::ast::{self, Event, Expected, Place, TestClause};
 
 impl<'a> Checker<'a> {
     /// Checks all invariants, fixtures and tests.
     pub(super) fn trials(&mut self, out: &Declared) {
         let mut titles: BTreeSet<(u32, &str)> = BTreeSet::new();
-        let mut fixtures: BTreeSet<(u32, &str)> = BTreeSet::new();
         for (decl, found) in self.decls() {
             let scope = self.base(decl.module);
             match &found.kind {
@@ -22,11 +21,6 @@ impl<'a> Checker<'a> {
                     self.within(decl, |c| c.invariant(invariant, out, &scope))
                 }
                 ast::DeclKind::Fixture(fixture) => {
-                    if !fixtures.insert((decl.module.0, fixture.name.as_str())) {
-                        let at = self.at(&scope, fixture.name.span);
-                        let message = format!("the fixture `{}` is there twice", fixture.name.text);
-                        self.report(Diagnostic::error("duplicate-name", at, message));
-                    }
                     self.within(decl, |c| {
                         c.inside_path(fixture.from.as_str(), fixture.from.span, &scope)
                     });
@@ -194,23 +188,18 @@ impl<'a> Checker<'a> {
                 }
             }
         }
-        let modules = self.modules;
-        let mut known: Vec<String> = Vec::new();
-        for (i, decl) in modules[module.ix()].ast.decls.iter().enumerate() {
-            let ast::DeclKind::Fixture(fixture) = &decl.kind else {
-                continue;
-            };
-            known.push(fixture.name.text.to_string());
-            if fixture.name.text == name.text {
-                let index = offset(i);
-                let declared = (modules[module.ix()].file, fixture.name.span);
-                let at = self.at(scope, name.span);
-                self.note(at, Def::Fixture(DeclRef { module, index }), Some(declared));
-                return;
+        let at = self.at(scope, name.span);
+        match self.find(module, &format!("fixture {}", name.text)) {
+            Some((def, declared)) => self.note(at, def, declared),
+            None => {
+                let modules = self.modules;
+                let names = modules[module.ix()].names.keys();
+                let known = names
+                    .filter_map(|name| name.strip_prefix("fixture ").map(String::from))
+                    .collect();
+                self.unknown_name(&name.text, at, known, None, "a fixture");
             }
         }
-        let at = self.at(scope, name.span);
-        self.unknown_name(&name.text, at, known, None, "a fixture");
     }
 
     fn given(&mut self, given: &'a ast::Given, scope: &Scope) {

@@ -300,6 +300,8 @@ impl<'a> Checker<'a> {
             .map(|(n, t)| (n.clone(), t.clone()))
             .collect();
         match members.as_slice() {
+            // In a module looked at alone, the subject is that of whoever uses it.
+            [] if self.is_module() => self.poison(at),
             [] => {
                 self.report(
                     Diagnostic::error(
