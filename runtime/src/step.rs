@@ -335,6 +335,9 @@ impl<'a> Run<'a> {
             None if ahead.next.is_some() => Outcome::Advance,
             None => Outcome::Complete,
         };
+        if outcome == Outcome::Complete && self.instance.subject.is_some() {
+            self.instance.live = self.instance.subject.clone();
+        }
         for found in &mut self.found {
             found.reason.decides = found.reason.outcome == outcome;
             found.reason.span = None;
@@ -497,12 +500,8 @@ impl<'a> Run<'a> {
         self.remember_seen();
         match decision.outcome {
             Outcome::Advance => self.advance(ahead, digest),
-            Outcome::Complete => {
-                if self.instance.subject.is_some() {
-                    self.instance.live = self.instance.subject.clone();
-                }
-            }
-            Outcome::Hold
+            Outcome::Complete
+            | Outcome::Hold
             | Outcome::Frozen
             | Outcome::Blocked
             | Outcome::Halted

@@ -74,6 +74,22 @@ impl Why {
             fault: None,
         }
     }
+
+    /// Of two the first, unless time alone may mend it and not the other.
+    pub fn graver(self, other: Why) -> Why {
+        match self.cause {
+            Cause::Awaited => other,
+            Cause::Missing
+            | Cause::Stale
+            | Cause::Malformed
+            | Cause::Future
+            | Cause::Mismatched
+            | Cause::Superseded
+            | Cause::Empty
+            | Cause::Inconclusive
+            | Cause::MissingField => self,
+        }
+    }
 }
 
 /// Three-valued truth.
@@ -106,16 +122,17 @@ impl std::ops::Not for Truth {
 }
 
 impl Truth {
-    /// Kleene's strong `and`. Of two unknowns the first one's cause stands.
+    /// Kleene's strong `and`. Of two unknowns the graver one's cause stands.
     pub fn and(self, other: Truth) -> Truth {
         match (self, other) {
             (Truth::False, _) | (_, Truth::False) => Truth::False,
+            (Truth::Unknown(why), Truth::Unknown(other)) => Truth::Unknown(why.graver(other)),
             (Truth::Unknown(why), _) | (_, Truth::Unknown(why)) => Truth::Unknown(why),
             (Truth::True, Truth::True) => Truth::True,
         }
     }
 
-    /// Kleene's strong `or`. Of two unknowns the first one's cause stands.
+    /// Kleene's strong `or`. Of two unknowns the graver one's cause stands.
     pub fn or(self, other: Truth) -> Truth {
         !((!self).and(!other))
     }
@@ -458,7 +475,10 @@ mod tests {
     }
 
     #[test]
-    fn of_two_unknowns_the_first_stands() {
+    fn of_two_unknowns_the_graver_stands_and_else_the_first() {
+        let awaited = Truth::Unknown(Why::at(Cause::Awaited, NodeId(1)));
+        assert_eq!(awaited.and(unknown(2)), unknown(2));
+        assert_eq!(unknown(2).or(awaited), unknown(2));
         assert_eq!(unknown(1).and(unknown(2)), unknown(1));
         assert_eq!(unknown(2).or(unknown(1)), unknown(2));
     }

@@ -315,7 +315,13 @@ impl<'a> Context<'a> {
                     match holds {
                         Truth::True => {}
                         Truth::False => frame.fail = frame.fail.or(Some(at)),
-                        Truth::Unknown(why) => frame.unknown = frame.unknown.or(Some((why, at))),
+                        Truth::Unknown(why) => {
+                            frame.unknown = match frame.unknown {
+                                Some((first, _)) if first.graver(why) != first => Some((why, at)),
+                                Some(first) => Some(first),
+                                None => Some((why, at)),
+                            }
+                        }
                     }
                 }
             }
@@ -694,6 +700,9 @@ fn demote(level: Level, demoted: bool) -> Level {
 
 /// The worse of two verdicts; the first one where they are alike.
 fn worse(a: Verdict, b: Verdict) -> Verdict {
+    if let (Verdict::Unknown(a), Verdict::Unknown(b)) = (a, b) {
+        return Verdict::Unknown(a.graver(b));
+    }
     if b.rank() > a.rank() { b } else { a }
 }
 

@@ -681,7 +681,7 @@ impl Tally {
             Truth::False => self.no += 1,
             Truth::Unknown(why) => {
                 self.maybe = self.maybe.saturating_add(1);
-                self.why = self.why.or(Some(why));
+                self.why = Some(self.why.map_or(why, |first| first.graver(why)));
             }
         }
         self.goes_on()
@@ -690,7 +690,7 @@ impl Tally {
     /// Counts any number of unknowns.
     fn add_many(&mut self, why: Why) -> bool {
         self.maybe = u32::MAX;
-        self.why = self.why.or(Some(why));
+        self.why = Some(self.why.map_or(why, |first| first.graver(why)));
         self.goes_on()
     }
 
