@@ -26,27 +26,66 @@ macro_rules! codes {
 codes! {
     "bad-hole" Error,
     "bad-number" Error,
+    "bad-path" Error,
+    "bad-pattern" Error,
     "bad-text" Error,
+    "bare-number" Error,
     "bidi-text" Error,
     "chained-comparison" Error,
+    "cohort-outside-range" Error,
     "cohorts-not-increasing" Error,
     "column-one" Error,
     "confusable-name" Error,
+    "default-outside-bound" Error,
+    "duplicate-clause" Error,
+    "duplicate-name" Error,
+    "duplicate-pattern" Error,
     "edition" Error,
+    "empty-gate" Error,
+    "import-cycle" Error,
+    "impossible-bound" Error,
+    "impossible-window" Error,
+    "incomplete-rollback" Error,
+    "misplaced-clause" Error,
+    "misplaced-declaration" Error,
+    "missing-clause" Error,
+    "missing-field" Error,
     "no-freshness" Error,
+    "no-rows" Error,
+    "not-a-condition" Error,
+    "not-a-constant" Error,
+    "not-a-value" Error,
+    "not-exhaustive" Error,
     "odd-character" Error,
-    "repeated-clause" Error,
+    "open-argument" Error,
+    "phase-without-criteria" Error,
+    "quorum-impossible" Error,
+    "recursive-definition" Error,
+    "secret-in-text" Error,
     "syntax" Error,
     "table-row" Error,
+    "too-costly" Error,
     "too-deep" Error,
     "too-large" Error,
     "trigger-without-phase" Error,
+    "type-mismatch" Error,
     "unclosed-bracket" Error,
     "unclosed-text" Error,
+    "unit-mismatch" Error,
     "unknown-clause" Error,
+    "unknown-cohort" Error,
     "unknown-declaration" Error,
+    "unknown-enum-word" Error,
+    "unknown-format" Error,
+    "unknown-member" Error,
     "unknown-name" Error,
     "unknown-zone" Error,
+    "unreachable-phase" Error,
+    "vacuous" Error,
+    "waiver-on-hard-gate" Error,
+    "waiver-without-limit" Error,
+    "wrong-arguments" Error,
+    "wrong-state" Error,
 }
 
 /// The code of a slug.
@@ -57,7 +96,111 @@ pub fn code(slug: &str) -> Option<&'static Code> {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeMap;
+
     use super::*;
+    use crate::analysis::{Workspace, analyse};
+
+    /// Where the example of a page stands: one page uses itself by this name.
+    const POLICY: &str = "policy.rollout";
+
+    /// The file under a heading of a page, as it is meant: see the pages of `too-large` and `bidi-text`.
+    fn example(code: &Code, heading: &str) -> String {
+        let section = code.page.split(&format!("\n## {heading}\n")).nth(1);
+        let section = section.unwrap_or_else(|| panic!("{}: {heading}", code.slug));
+        let section = section.split("\n## ").next().unwrap_or_default();
+        let parts: Vec<&str> = section.split("```").collect();
+        assert_eq!(parts.len(), 3, "{}: one block in {heading}", code.slug);
+        let (info, text) = parts[1].split_once('\n').unwrap_or_default();
+        let mut text = text.replace("<U+202E>", "\u{202e}");
+        match info {
+            "rollout" => {}
+            "rollout repeated" => {
+                let line = text.lines().last().unwrap_or_default().to_owned() + "\n";
+                text.push_str(&line.repeat(crate::syntax::MOST_BYTES / line.len()));
+            }
+            info => panic!("{}: {heading} is a block of `{info}`", code.slug),
+        }
+        text
+    }
+
+    /// What the analysis of a file says, one line a finding.
+    fn findings(text: String) -> Vec<(&'static str, String)> {
+        let mut workspace = Workspace::new();
+        workspace.insert(POLICY, text);
+        let analysis = analyse(&workspace, POLICY);
+        let said = |found: &crate::diagnostic::Diagnostic| {
+            let file = &analysis.files[found.primary.file.0 as usize];
+            let line = file.line(found.primary.span.start) + 1;
+            (
+                found.code,
+                format!("{line}: {} {}", found.code, found.message),
+            )
+        };
+        analysis.diagnostics.iter().map(said).collect()
+    }
+
+    #[test]
+    fn every_bad_example_draws_its_code_and_every_good_one_nothing() {
+        let mut wrong = Vec::new();
+        for code in CODES {
+            let bad = findings(example(code, "Bad"));
+            if bad.len() != 1 || bad[0].0 != code.slug {
+                wrong.push(format!("{} bad: {bad:#?}", code.slug));
+            }
+            let good = findings(example(code, "Good"));
+            if !good.is_empty() {
+                wrong.push(format!("{} good: {good:#?}", code.slug));
+            }
+        }
+        assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+    }
+
+    /// Slugs that stand as first argument of what makes a finding, and the first file of each.
+    fn said(folder: &std::path::Path, out: &mut BTreeMap<String, String>) {
+        let makers = [
+            "Diagnostic::error(",
+            "Diagnostic::warning(",
+            "Diagnostic::info(",
+            "Finding::at(",
+            ".problem(",
+        ];
+        for entry in std::fs::read_dir(folder).expect("a folder of sources") {
+            let path = entry.expect("a source").path();
+            if path.is_dir() {
+                said(&path, out);
+                continue;
+            }
+            let text = std::fs::read_to_string(&path).expect("a source");
+            let text = text.split("#[cfg(test)]").next().unwrap_or_default();
+            for maker in makers {
+                for behind in text.split(maker).skip(1) {
+                    let quoted = behind.trim_start().strip_prefix('"');
+                    if let Some((slug, _)) = quoted.and_then(|rest| rest.split_once('"')) {
+                        let file = path.display().to_string();
+                        out.entry(slug.to_owned()).or_insert(file);
+                    }
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn every_code_of_the_sources_has_a_page_and_every_page_is_said() {
+        let mut slugs = BTreeMap::new();
+        said(
+            std::path::Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/src")),
+            &mut slugs,
+        );
+        let without: Vec<_> = (slugs.iter())
+            .filter(|(slug, _)| code(slug).is_none())
+            .collect();
+        assert!(without.is_empty(), "no page: {without:?}");
+        let unsaid: Vec<&str> = (CODES.iter().map(|code| code.slug))
+            .filter(|slug| !slugs.contains_key(*slug))
+            .collect();
+        assert!(unsaid.is_empty(), "never said: {unsaid:?}");
+    }
 
     #[test]
     fn the_registry_is_sorted_and_every_page_is_whole() {

@@ -18,7 +18,7 @@ impl<'a> Checker<'a> {
             None => {
                 let message = format!("`{}` is beyond what can be counted exactly", number.text);
                 self.report(
-                    Diagnostic::error("number-too-large", at, message)
+                    Diagnostic::error("bad-number", at, message)
                         .help("numbers have at most 38 digits"),
                 );
                 self.poison(at)

@@ -30,7 +30,7 @@ impl<'a> Checker<'a> {
         if self.depth >= DEPTH {
             let message = "this is nested too deeply to follow";
             self.report(
-                Diagnostic::error("too-costly", at, message).help("name parts of it with `let`"),
+                Diagnostic::error("too-deep", at, message).help("name parts of it with `let`"),
             );
             return self.poison(at);
         }
@@ -127,11 +127,11 @@ impl<'a> Checker<'a> {
                     Some(plain) => plain,
                     None => {
                         let text_at = self.at(scope, text.span);
-                        self.report(Diagnostic::error(
-                            "text-with-holes",
-                            text_at,
-                            "the reason of an unknown has no holes",
-                        ));
+                        let message = "the reason of an unknown has no holes";
+                        self.report(
+                            Diagnostic::error("bad-hole", text_at, message)
+                                .help("write what is not known, without values"),
+                        );
                         "it cannot be told"
                     }
                 };

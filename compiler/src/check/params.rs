@@ -34,7 +34,13 @@ impl<'a> Checker<'a> {
         let inner = ty.required().clone();
         let at = self.place(scope, decl.span);
         let constant = |c: &mut Self, e: &Option<ast::Expr>| c.constant(e.as_ref()?, &inner, scope);
-        let default = constant(self, &param.default);
+        let default = match &param.default {
+            Some(e) if inner == Ty::Secret => {
+                self.shown_secret(param, e, scope);
+                None
+            }
+            default => constant(self, default),
+        };
         let min = self.bound(&param.min, "min", &inner, scope);
         let max = self.bound(&param.max, "max", &inner, scope);
         let only: Vec<Const> = (param.only.iter())
@@ -49,21 +55,13 @@ impl<'a> Checker<'a> {
                 "no value of `{}` is both above its `min` and below its `max`",
                 param.name.text
             );
-            self.report(Diagnostic::error("default-outside-bound", at, message));
+            self.report(
+                Diagnostic::error("impossible-bound", at, message)
+                    .help("write the smaller one behind `min`"),
+            );
         }
         if let (Some(value), Some(e)) = (&default, &param.default) {
             self.inside(param, value, (min, max, &only), e, scope);
-            if inner == Ty::Secret {
-                let at = self.at(scope, e.span);
-                self.report(
-                    Diagnostic::error(
-                        "secret-in-text",
-                        at,
-                        format!("the secret `{}` stands in the policy", param.name.text),
-                    )
-                    .help("take the default out, and give the secret by `env`"),
-                );
-            }
         }
         let env_unit = param.env_unit.as_ref().and_then(|word| {
             let unit = self.unit(word);
@@ -83,7 +81,7 @@ impl<'a> Checker<'a> {
         ir::Param {
             name: param.name.text.to_string(),
             ty,
-            default: default.filter(|_| inner != Ty::Secret),
+            default,
             env: param.env.as_ref().map(|env| env.value.to_string()),
             env_unit,
             min,
@@ -92,6 +90,15 @@ impl<'a> Checker<'a> {
             judged: false,
             at,
         }
+    }
+
+    fn shown_secret(&mut self, param: &ast::ParamDecl, default: &ast::Expr, scope: &Scope) {
+        let at = self.at(scope, default.span);
+        let message = format!("the secret `{}` stands in the policy", param.name.text);
+        self.report(
+            Diagnostic::error("secret-in-text", at, message)
+                .help("take the default out, and give the secret by `env`"),
+        );
     }
 
     fn bound(

@@ -116,7 +116,7 @@ impl<'a> Lower<'a> {
     fn once<T>(&mut self, slot: &mut Option<T>, span: Span, word: &str, value: T) {
         if slot.is_some() {
             self.problem(
-                "repeated-clause",
+                "duplicate-clause",
                 span,
                 format!("`{word}` stands here twice"),
                 "keep one of the two",
