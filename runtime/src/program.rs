@@ -1,10 +1,12 @@
 //! The program as a document: its meaning, its digest, and strict loading. Knows no part of what a
 //! program says but what is no part of its meaning.
 
+mod verify;
+
 use indexmap::IndexMap;
 use serde_json::Value;
 
-use crate::canon::{Digest, canonical};
+use crate::canon::{Digest, DocumentError, Fault, canonical};
 use crate::document::{Damage, DamageKind, read};
 use crate::ir::{Node, Program, VERSION};
 
@@ -42,12 +44,18 @@ impl Program {
         let value = program.value();
         let fits = meaning(&value) == program.meaning
             && Digest::of_document(&value, &["digest"]) == program.digest;
-        match fits {
-            true => Ok(program),
-            false => Err(Damage {
-                word: WORD,
-                kind: DamageKind::Digest,
-            }),
+        let refuse = |kind| Err(Damage { word: WORD, kind });
+        if !fits {
+            return refuse(DamageKind::Digest);
+        }
+        match verify::verify(&program) {
+            Ok(()) => Ok(program),
+            Err(fault) => refuse(DamageKind::Form(DocumentError {
+                offset: 0,
+                line: 1,
+                column: 1,
+                fault: Fault::Shape(fault),
+            })),
         }
     }
 
@@ -209,6 +217,29 @@ mod tests {
         moved.gates[0].level = Level::Blocking;
         moved.seal();
         assert_ne!(moved.meaning, program.meaning);
+    }
+
+    #[test]
+    fn a_program_that_points_nowhere_is_refused() {
+        let check = |change: &dyn Fn(&mut Program), why: &str| {
+            let mut program = sample();
+            change(&mut program);
+            program.seal();
+            let came = Program::from_json(program.to_json().as_bytes()).unwrap_err();
+            assert!(came.to_string().contains(why), "{came}");
+        };
+        check(
+            &|program| program.code[0].node = Node::Not(crate::ir::NodeId(1)),
+            "node 0 reads node 1",
+        );
+        check(
+            &|program| program.code[0].node = Node::Item(crate::ir::ItemId(7)),
+            "there is no evidence 7",
+        );
+        check(
+            &|program| program.live_from = Some(crate::ir::NodeId(2)),
+            "there is no node 2",
+        );
     }
 
     fn refused(from: &str, to: &str, why: &str) {

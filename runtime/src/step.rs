@@ -18,7 +18,9 @@ mod subject;
 mod tests;
 mod triggers;
 
+use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
+use std::rc::Rc;
 
 pub use refusal::Refusal;
 
@@ -29,9 +31,9 @@ use crate::decision::{
     Reason, Span5, Stage, Tool, TriggerLine, Verdict, Warning, WarningCode,
 };
 use crate::eval::{Context, Inputs, Nobody, Plan, Scratch};
-use crate::evidence::{Evidence, Readings};
+use crate::evidence::{Evidence, Reader, Readings};
 use crate::ir::{Const, ItemId, OriginId, PhaseId, Program};
-use crate::state::{Instance, Move, Place, START, State, VERSION};
+use crate::state::{Instance, Move, Place, START, State, Subject, VERSION};
 use crate::time::Instant;
 use crate::view::View;
 use crate::view::look::{Bindings, Fresh, Look, Mode, Sight};
@@ -65,13 +67,77 @@ pub fn step_with(
     as_of: Instant,
     options: &Options,
 ) -> Result<(Decision, State), Refusal> {
+    Engine::new(program).step(state, evidence, as_of, options)
+}
+
+/// A program made ready, for whoever steps it often. Remembers nothing between steps but its buffers.
+#[derive(Debug)]
+pub struct Engine<'p> {
+    program: &'p Program,
+    plan: Plan,
+    reader: Reader,
+    store: Store,
+}
+
+impl<'p> Engine<'p> {
+    /// Compiles patterns and schemas.
+    pub fn new(program: &'p Program) -> Engine<'p> {
+        Engine {
+            program,
+            plan: Plan::new(program),
+            reader: Reader::new(program),
+            store: Store::default(),
+        }
+    }
+
+    /// See [`step`].
+    pub fn step(
+        &mut self,
+        state: Option<&State>,
+        evidence: &Evidence,
+        as_of: Instant,
+        options: &Options,
+    ) -> Result<(Decision, State), Refusal> {
+        self.store.clear();
+        let readings = self.reader.read(self.program, evidence, &mut self.store);
+        let inputs = Given {
+            program: self.program,
+            plan: &self.plan,
+            store: &self.store,
+            readings: &readings,
+            evidence,
+        };
+        run(inputs, state, as_of, options)
+    }
+}
+
+/// What a step is made from, besides the state and the instant.
+#[derive(Clone, Copy)]
+struct Given<'a> {
+    program: &'a Program,
+    plan: &'a Plan,
+    store: &'a Store,
+    readings: &'a Readings,
+    evidence: &'a Evidence,
+}
+
+fn run(
+    inputs: Given<'_>,
+    state: Option<&State>,
+    as_of: Instant,
+    options: &Options,
+) -> Result<(Decision, State), Refusal> {
+    let Given {
+        program,
+        plan,
+        store,
+        readings,
+        evidence,
+    } = inputs;
     let key = options.key.clone().unwrap_or_default();
     refusal::check(program, state, &key, as_of, options)?;
     let params = start::params(program, evidence)?;
     let given = start::subject(program, evidence)?;
-    let plan = Plan::new(program);
-    let mut store = Store::default();
-    let readings = crate::evidence::read(program, evidence, &mut store);
     let before = state.and_then(|state| state.instances.get(&key));
     let mut instance = before.cloned().unwrap_or_else(|| Instance::new(as_of));
     let adopted = match state {
@@ -81,13 +147,13 @@ pub fn step_with(
         }
         _ => false,
     };
-    let fresh = start::fresh(program, &plan, &store, &params, as_of);
+    let fresh = start::fresh(program, plan, store, &params, as_of);
     let mut run = Run {
         program,
-        plan: &plan,
+        plan,
         evidence,
-        store: &store,
-        readings: &readings,
+        store,
+        readings,
         params: &params,
         fresh: &fresh,
         now: as_of,
@@ -108,6 +174,10 @@ pub fn step_with(
         wishes: Vec::new(),
         started: false,
         facts: Vec::new(),
+        blank: View {
+            items: vec![Default::default(); program.evidence.len()],
+        },
+        views: RefCell::default(),
     };
     if adopted {
         let message =
@@ -178,6 +248,10 @@ struct Run<'a> {
     started: bool,
     /// Moves that became facts before anything was decided.
     facts: Vec<(Place, Place)>,
+    /// A view in which nothing is there.
+    blank: View,
+    /// Views at now, each with what it was bound to.
+    views: RefCell<Vec<(Mode, Bindings, Option<Subject>, Rc<View>)>>,
 }
 
 /// Where the next move leads.
@@ -260,9 +334,20 @@ impl<'a> Run<'a> {
         }
     }
 
-    fn view(&self, mode: Mode) -> View {
+    /// Every item at now; built once as long as nothing moves.
+    fn view(&self, mode: Mode) -> Rc<View> {
         let bindings = self.bindings();
-        self.look(&bindings).view(self.sight(mode, self.now))
+        let mut views = self.views.borrow_mut();
+        let known = views.iter().find(|(of, bound, subject, _)| {
+            *of == mode && *bound == bindings && *subject == self.instance.subject
+        });
+        if let Some((.., view)) = known {
+            return Rc::clone(view);
+        }
+        let view = Rc::new(self.look(&bindings).view(self.sight(mode, self.now)));
+        let subject = self.instance.subject.clone();
+        views.push((mode, bindings, subject, Rc::clone(&view)));
+        view
     }
 
     fn place_at(&self, at: Instant) -> crate::eval::Place {
@@ -302,10 +387,7 @@ impl<'a> Run<'a> {
         node: crate::ir::NodeId,
         read: impl FnOnce(crate::value::Val<'_>) -> Option<R>,
     ) -> Option<R> {
-        let view = View {
-            items: vec![Default::default(); self.program.evidence.len()],
-        };
-        self.asking(&view, self.now, |ctx| read(ctx.eval(node)))
+        self.asking(&self.blank, self.now, |ctx| read(ctx.eval(node)))
     }
 
     fn number(&self, node: crate::ir::NodeId) -> Option<crate::number::Number> {

@@ -27,7 +27,7 @@ pub struct Fresh {
 }
 
 /// What a view is bound to, besides its instant.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Bindings {
     /// The instant of the step; what was observed later is future.
     pub now: Instant,
