@@ -257,10 +257,7 @@ fn comparisons() {
             "slo.at_time < slo.day",
             "type-mismatch: `slo.at_time` is an instant, `slo.day` is a date @ slo.day",
         ),
-        (
-            "\"a\" in page",
-            "type-mismatch: `page` is a text, not a list @ page",
-        ),
+        ("\"a\" in page", "a condition"),
         (
             "flag in canary_phase",
             "type-mismatch: `canary_phase` is a phase, not a list @ canary_phase",

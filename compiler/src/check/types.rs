@@ -564,7 +564,7 @@ impl<'a> Checker<'a> {
     ) -> ir::Field {
         let name = format!("`{}` of `{owner}`", field.name.text);
         let mut ty = self.ty_named(&field.ty, &name, keys, scope);
-        let inner = scalar_of(&ty).clone();
+        let inner = self.scalar_of(&ty);
         let mut read = Read {
             any_case: field.any_case.is_some(),
             signed: field.signed.is_some(),
@@ -644,10 +644,71 @@ impl<'a> Checker<'a> {
             read.default = self.constant(default, &want, scope);
             ty = want;
         }
+        let plain = Read {
+            paths: read.paths.clone(),
+            line: read.line.clone(),
+            default: read.default.clone(),
+            ..Read::default()
+        };
+        if read != plain && self.is_map_of_values(&ty) {
+            ty = self.tails_inside(ty, &mut read);
+        }
         ir::Field {
             name: field.name.text.to_string(),
             ty,
             read: Some(read),
+        }
+    }
+
+    /// The type of the values a field's tails speak of: through `?`, lists and maps of scalars.
+    fn scalar_of(&self, ty: &Ty) -> Ty {
+        match ty {
+            Ty::Optional(inner) | Ty::List(inner) => self.scalar_of(inner),
+            Ty::Rows { record, .. } if self.data(*record).map_row == MapRow::Value => {
+                self.scalar_of(&self.records[record.0 as usize].fields[1].ty)
+            }
+            other => other.clone(),
+        }
+    }
+
+    /// A field's tails belong to the values of its map: a layout of its own for those.
+    fn tails_inside(&mut self, ty: Ty, read: &mut Read) -> Ty {
+        let tails = Read {
+            unit: read.unit.take(),
+            any_case: std::mem::take(&mut read.any_case),
+            signed: std::mem::take(&mut read.signed),
+            assume_utc: std::mem::take(&mut read.assume_utc),
+            min: read.min.take(),
+            max: read.max.take(),
+            ..Read::default()
+        };
+        match ty {
+            Ty::Optional(inner) => {
+                let mut inside = tails;
+                Ty::Optional(Box::new(self.tails_inside(*inner, &mut inside)))
+            }
+            Ty::Rows { record, shape } => {
+                let mut layout = self.records[record.0 as usize].clone();
+                let data = self.data(record).clone();
+                let mut inside = tails;
+                let value = layout.fields[1].ty.clone();
+                layout.fields[1].ty = if self.is_map_of_values(&value) {
+                    self.tails_inside(value, &mut inside)
+                } else {
+                    value
+                };
+                layout.fields[1].read = Some(inside);
+                let record = self.new_record(layout, data);
+                Ty::Rows { record, shape }
+            }
+            other => other,
+        }
+    }
+
+    fn is_map_of_values(&self, ty: &Ty) -> bool {
+        match ty.required() {
+            Ty::Rows { record, .. } => self.data(*record).map_row == MapRow::Value,
+            _ => false,
         }
     }
 
@@ -1292,14 +1353,6 @@ fn spelled(name: &str, keys: KeyCase) -> String {
             }
             out
         }
-    }
-}
-
-/// The type of the values a field's tails speak of: through `?`, lists and maps of scalars.
-fn scalar_of(ty: &Ty) -> &Ty {
-    match ty {
-        Ty::Optional(inner) | Ty::List(inner) => scalar_of(inner),
-        other => other,
     }
 }
 

@@ -397,7 +397,7 @@ impl<'a> Context<'a> {
             }),
             (None, _) => {
                 let list = (from..rows.len()).map(|i| self.element(&rows, i)).collect();
-                self.computed_short(list, short, rows.ty)
+                self.computed_short(list, short, self.ty(node))
             }
             (Some(field), _) => {
                 let mut ranked = Vec::with_capacity(rows.len());
@@ -415,7 +415,7 @@ impl<'a> Context<'a> {
                 let ty = self.field_ty(rows.ty, field);
                 ranked.sort_by(|a, b| order(a.0, b.0, ty).unwrap_or(Ordering::Equal));
                 let list = ranked.into_iter().skip(from).map(|(_, row)| row).collect();
-                self.computed_short(list, short, rows.ty)
+                self.computed_short(list, short, self.ty(node))
             }
         }
     }

@@ -138,18 +138,25 @@ impl<'a> Checker<'a> {
         }
         let (l, r) = if self.is_word(left, scope) && !self.is_word(right, scope) {
             let r = self.expr(right, None, scope);
-            let want = self.element(&r.ty);
+            let want = self.held(&r.ty);
             (self.expr(left, want.as_ref(), scope), r)
         } else {
             let l = self.expr(left, None, scope);
             let want = Ty::List(Box::new(l.ty.required().clone()));
             (l, self.expr(right, Some(&want), scope))
         };
-        let r = self.keys_if_keyed(r, places.1);
         if l.ty == Ty::Nothing || r.ty == Ty::Nothing {
             return self.poison(at);
         }
-        let Some(inner) = self.element(&r.ty) else {
+        if *l.ty.required() == Ty::Text && *r.ty.required() == Ty::Text {
+            let node = self.push(Node::In(l.node, r.node), Ty::Bool, at);
+            return if negated {
+                self.push(Node::Not(node.node), Ty::Bool, at)
+            } else {
+                node
+            };
+        }
+        let Some(inner) = self.held(&r.ty) else {
             let message = format!(
                 "{} is {}, not a list",
                 quote(self.source(places.1)),
@@ -169,13 +176,8 @@ impl<'a> Checker<'a> {
         } else {
             self.convert(&l, &inner, places.0).unwrap_or(l)
         };
-        let whole = Ty::List(Box::new(l.ty.required().clone()));
-        let r = if self.fits(l.ty.required(), &inner) {
-            r
-        } else {
-            self.convert(&r, &whole, places.1).unwrap_or(r)
-        };
-        let inner = self.element(&r.ty).unwrap_or(Ty::Nothing);
+        let r = self.words_as_texts(r, *l.ty.required() == Ty::Text, places.1);
+        let inner = self.held(&r.ty).unwrap_or(Ty::Nothing);
         if !self.fits(&l.ty, &inner) && !self.fits(&inner, &l.ty) {
             let message = format!(
                 "{} is {}, {} holds {}",
@@ -202,6 +204,11 @@ impl<'a> Checker<'a> {
             Ty::Rows { record, .. } => Some(Ty::Record(*record)),
             _ => None,
         }
+    }
+
+    /// What membership is asked of: elements; of a table or map its keys.
+    fn held(&self, ty: &Ty) -> Option<Ty> {
+        self.key_ty(ty).or_else(|| self.element(ty))
     }
 
     /// `x matches "…"`
@@ -284,8 +291,10 @@ impl<'a> Checker<'a> {
                 return self.poison(at);
             }
         }
-        let (l, r) = (self.words_as_texts(l, &r, places.0), r);
-        let r = self.words_as_texts(r, &l, places.1);
+        let is_text = |c: &Self, side: &Typed| c.held(&side.ty) == Some(Ty::Text);
+        let (l_text, r_text) = (is_text(self, &l), is_text(self, &r));
+        let l = self.words_as_texts(l, r_text, places.0);
+        let r = self.words_as_texts(r, l_text, places.1);
         let (a, b) = (self.set_ty(&l.ty), self.set_ty(&r.ty));
         let fine = a
             .zip(b)
@@ -304,17 +313,12 @@ impl<'a> Checker<'a> {
 
     /// What one side of a set operator holds, as a list: of a table or map its keys.
     fn set_ty(&self, ty: &Ty) -> Option<Ty> {
-        let inner = match self.key_ty(ty) {
-            Some(key) => key,
-            None => self.element(ty)?,
-        };
-        Some(Ty::List(Box::new(inner)))
+        Some(Ty::List(Box::new(self.held(ty)?)))
     }
 
     /// Words of an inline table as texts, where the other side is text.
-    fn words_as_texts(&mut self, side: Typed, other: &Typed, at: Place) -> Typed {
+    fn words_as_texts(&mut self, side: Typed, is_text: bool, at: Place) -> Typed {
         let texts = Ty::List(Box::new(Ty::Text));
-        let is_text = self.set_ty(&other.ty).is_some_and(|t| t == texts);
         match self.set_ty(&side.ty) {
             Some(Ty::List(inner)) if is_text => match *inner {
                 Ty::Enum(id) if self.cache.words.contains(&id) => {
