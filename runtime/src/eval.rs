@@ -270,6 +270,27 @@ impl<'a> Context<'a> {
 
     /// The truth of a condition.
     pub fn truth(&mut self, id: NodeId) -> Truth {
+        // Conditions answer without the detour over a value.
+        if let Some(code) = self.program.code.get(id.ix())
+            && self.deeper()
+        {
+            let truth = match &code.node {
+                Node::Not(of) => Some(!self.truth(*of)),
+                Node::And(all) => Some(self.and(all)),
+                Node::Or(any) => Some(self.or(any)),
+                Node::Compare(op, left, right) => Some(self.compare(*op, *left, *right, id)),
+                Node::In(value, list) => Some(self.is_in(*value, *list, id)),
+                Node::Set(op, left, right) => Some(self.set(*op, *left, *right, id)),
+                Node::Quant(quant, bind, body) => Some(self.quantify(*quant, bind, *body, id)),
+                Node::Threshold(threshold) => Some(self.threshold(*threshold, id)),
+                Node::Gate(gate) => Some(self.gate_truth(*gate)),
+                _ => None,
+            };
+            self.shallower();
+            if let Some(truth) = truth {
+                return truth;
+            }
+        }
         match known(self.eval(id), id) {
             Ok(Val::Bool(value)) => value.into(),
             Ok(_) => Truth::Unknown(Why::at(Cause::Inconclusive, id)),

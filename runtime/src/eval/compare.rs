@@ -78,6 +78,7 @@ impl<'a> Context<'a> {
             (Val::Unknown(why), _) | (_, Val::Unknown(why)) => Truth::Unknown(why),
             (Val::Absent, Val::Absent) | (Val::Null, Val::Null) => Truth::True,
             (Val::Absent | Val::Null, _) | (_, Val::Absent | Val::Null) => Truth::False,
+            (Val::Text(a), Val::Text(b)) if *ty.required() != Ty::Version => (a == b).into(),
             (Val::Bool(a), Val::Bool(b)) => (a == b).into(),
             (Val::Member(a), Val::Member(b)) => (a == b).into(),
             (Val::Record(a), Val::Record(b)) => self.same_records(a, b, node),

@@ -6,7 +6,7 @@ use std::cmp::Ordering;
 use super::Context;
 use super::compare::{element_ty, known, order};
 use super::text::Differences;
-use crate::ir::{Aggregate, Bind, CountKind, NodeId, Quant, SetOp};
+use crate::ir::{Aggregate, Bind, Const, CountKind, NodeId, Quant, SetOp};
 use crate::number::Number;
 use crate::ty::{Shape, Ty};
 use crate::value::{Cause, Fields, Items, Record, Rows, Truth, Val, Why};
@@ -444,6 +444,12 @@ impl<'a> Context<'a> {
     }
 
     fn is_among(&self, value: Val<'a>, rows: &Rows<'a>, node: NodeId) -> Truth {
+        if let (Val::Text(text), Items::Consts(list)) = (value, rows.items)
+            && *element_ty(rows).required() == Ty::Text
+        {
+            let among = |item: &Const| matches!(item, Const::Text(item) if item == text);
+            return list.iter().any(among).into();
+        }
         let mut among = Truth::False;
         for i in 0..rows.len() {
             let (element, ty) = self.keyed(rows, i);

@@ -57,6 +57,10 @@ impl<'a> Search<'_, 'a> {
         };
         self.fact.message = message;
         self.fact.would = would;
+        // What else was read does not matter while this is unknown.
+        if let Some(item) = why.item {
+            self.fact.evidence.retain(|rests| rests.item == item);
+        }
     }
 
     fn item_name(&self, item: ItemId) -> &'a str {
