@@ -94,7 +94,7 @@ impl Failure {
             Look::Rich => GraphicalTheme::unicode(),
         };
         let handler = GraphicalReportHandler::new_themed(theme)
-            .with_width(100)
+            .with_wrap_lines(false)
             .with_context_lines(1)
             .with_links(false)
             .without_syntax_highlighting();
@@ -132,12 +132,30 @@ impl Shown {
         });
         Shown {
             kind: failure.kind,
-            message: tame(&failure.message).into(),
-            help: failure.help.as_ref().map(|help| tame(help).into()),
+            message: fold(&tame(&failure.message)),
+            help: failure.help.as_ref().map(|help| fold(&tame(help))),
             source: excerpt.map(|excerpt| NamedSource::new(tame(&excerpt.name), excerpt.text)),
             label,
         }
     }
+}
+
+/// Breaks lines at spaces, never inside a flag or a path.
+fn fold(text: &str) -> String {
+    const WIDE: usize = 92;
+    let mut out = String::with_capacity(text.len());
+    let mut column = 0;
+    for word in text.split(' ') {
+        let length = word.chars().count();
+        if column > 0 {
+            let full = column + 1 + length > WIDE;
+            out.push(if full { '\n' } else { ' ' });
+            column = if full { 0 } else { column + 1 };
+        }
+        out.push_str(word);
+        column += length;
+    }
+    out
 }
 
 /// A document on one endless line would fill the screen: long lines are cut around the place.

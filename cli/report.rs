@@ -90,7 +90,12 @@ impl Findings {
                 }
             };
             match written {
-                Ok(()) => out.push_str(&String::from_utf8_lossy(&bytes)),
+                Ok(()) => {
+                    for line in String::from_utf8_lossy(&bytes).lines() {
+                        out.push_str(line.trim_end());
+                        out.push('\n');
+                    }
+                }
                 // A place that does not fit its file must not hide the finding.
                 Err(_) => out.push_str(&format!("{}\n\n", self.short_line(one))),
             }

@@ -189,6 +189,9 @@ fn rows(decision: &Decision, times: &Times) -> Vec<Row> {
         message: warning.message.clone(),
         ..Row::default()
     }));
+    for row in &mut rows {
+        row.message = times.within(&row.message, decision.as_of);
+    }
     rows
 }
 

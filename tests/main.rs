@@ -1,3 +1,6 @@
 //! The one integration binary.
 
+mod cli;
 mod outcomes;
+mod readme;
+mod tidy;

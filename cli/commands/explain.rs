@@ -42,7 +42,12 @@ fn page(topic: &str) -> Option<String> {
         ));
     }
     let keywords = keywords().filter(|keyword| keyword.word == topic);
-    let keywords = keywords.map(|keyword| format!("# {topic}\n\n{}\n", keyword.doc));
+    let keywords = keywords.map(|keyword| {
+        format!(
+            "# {topic}\n\n{}\n\n```rollout\n{}\n```\n",
+            keyword.doc, keyword.example
+        )
+    });
     let functions = BUILTINS.iter().filter(|function| function.name == topic);
     let functions = functions.map(|function| {
         format!(

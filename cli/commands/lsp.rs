@@ -5,9 +5,12 @@ use crate::failure::Failure;
 
 /// Serves one editor until it says goodbye.
 pub fn run() -> Result<Exit, Failure> {
-    let _ = Exit::Clean;
-    Err(Failure::usage(
-        "no language server yet",
-        "it comes with a later version",
-    ))
+    rolloutc_lsp::serve().map_err(|error| {
+        Failure::new(
+            Exit::Fault,
+            "the language server stopped",
+            error.to_string(),
+        )
+    })?;
+    Ok(Exit::Clean)
 }

@@ -38,6 +38,27 @@ impl Times {
         }
     }
 
+    /// A sentence with its instants, `2026-02-25T12:00:00Z`, as short as it stays clear.
+    pub fn within(&self, text: &str, now: Instant) -> String {
+        let mut out = String::with_capacity(text.len());
+        let mut rest = text;
+        while let Some(mark) = rest.find('T') {
+            // The date stands before the `T`; an instant ends with the next `Z`.
+            let start = mark.saturating_sub("2026-02-25".len());
+            let end = rest[mark..].find('Z').map_or(mark, |at| mark + at + 1);
+            let found = rest.get(start..end).map(|text| Instant::parse(text, false));
+            if let Some(Ok(at)) = found {
+                out.push_str(&rest[..start]);
+                out.push_str(&self.near(at, now));
+                rest = &rest[end..];
+            } else {
+                out.push_str(&rest[..=mark]);
+                rest = &rest[mark + 1..];
+            }
+        }
+        out + rest
+    }
+
     fn parts(&self, at: Instant) -> (Date, String, String) {
         let (local, offset) = match &self.zone {
             None => (Local(at.secs()), "Z".to_string()),
@@ -77,6 +98,23 @@ mod tests {
         check("2026-03-25T22:00:00Z", "2026-03-25 22:00Z");
         check("2026-02-24T22:00:00Z", "2026-02-24 22:00Z");
         assert_eq!(Times::utc().whole(now), "2026-02-25 12:00Z");
+    }
+
+    #[test]
+    fn sentences_name_instants_shortly() {
+        let now = at("2026-02-25T12:00:00Z");
+        let check = |text: &str, want: &str| assert_eq!(Times::utc().within(text, now), want);
+        check(
+            "green since 2026-02-25T11:42:00Z, so",
+            "green since 11:42Z, so",
+        );
+        check("Till Tuesday: TZ, T", "Till Tuesday: TZ, T");
+        check(
+            "2026-02-27T22:00:00Z to 2026-02-25T11:42:00.5Z",
+            "Fri 22:00Z to 11:42:00Z",
+        );
+        check("2026-02-25T11:42:00", "2026-02-25T11:42:00");
+        check("äöüT äöZ", "äöüT äöZ");
     }
 
     #[test]

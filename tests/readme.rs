@@ -1,0 +1,168 @@
+//! The README is true: every command in it is run and answers as printed, every policy in it checks.
+//! `UPDATE_README=1 cargo test readme` writes the answers of today into it; read them before you commit.
+
+use crate::cli::root;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+/// Commands that build or test the project itself: continuous integration runs them.
+const BUILDS: [&str; 3] = [
+    "cargo build --release",
+    "cargo test --workspace",
+    "cargo install --path .",
+];
+
+/// A fenced block: its word, and its lines.
+struct Block {
+    word: String,
+    first: usize,
+    lines: Vec<String>,
+}
+
+fn blocks(text: &str) -> Vec<Block> {
+    let mut blocks = Vec::new();
+    let mut open: Option<Block> = None;
+    for (at, line) in text.lines().enumerate() {
+        match (&mut open, line.strip_prefix("```")) {
+            (Some(_), Some(_)) => blocks.extend(open.take()),
+            (Some(block), None) => block.lines.push(line.to_string()),
+            (None, Some(word)) => {
+                open = Some(Block {
+                    word: word.to_string(),
+                    first: at + 1,
+                    lines: Vec::new(),
+                });
+            }
+            (None, None) => {}
+        }
+    }
+    assert!(open.is_none(), "a block is never closed");
+    blocks
+}
+
+#[test]
+fn readme_commands_answer_as_printed() {
+    let path = root().join("README.md");
+    let text = std::fs::read_to_string(&path).expect("the README");
+    let desk = tempfile::tempdir().expect("a folder");
+    copy(&root().join("examples"), &desk.path().join("examples"));
+    let mut lines: Vec<String> = text.lines().map(String::from).collect();
+    let mut folder = desk.path().to_path_buf();
+    // From the last to the first would keep line numbers, but commands build on each other: note, then write.
+    let mut answers = Vec::new();
+    for block in blocks(&text)
+        .into_iter()
+        .filter(|block| block.word == "console")
+    {
+        let mut said = Vec::new();
+        for command in block
+            .lines
+            .iter()
+            .filter_map(|line| line.strip_prefix("$ "))
+        {
+            said.push(format!("$ {command}"));
+            said.extend(run(command, &mut folder));
+        }
+        answers.push((block, said));
+    }
+    assert!(answers.len() > 8, "the tour has commands");
+    let update = std::env::var_os("UPDATE_README").is_some();
+    for (block, said) in answers.iter().rev() {
+        if update {
+            lines.splice(
+                block.first..block.first + block.lines.len(),
+                said.iter().cloned(),
+            );
+        } else {
+            assert_eq!(
+                block.lines.join("\n"),
+                said.join("\n"),
+                "README.md:{}",
+                block.first + 1
+            );
+        }
+    }
+    if update {
+        std::fs::write(&path, lines.join("\n") + "\n").expect("the README");
+    }
+}
+
+/// What a command prints, then its exit code where that is not 0.
+fn run(command: &str, folder: &mut PathBuf) -> Vec<String> {
+    if BUILDS.contains(&command) {
+        return Vec::new();
+    }
+    if let Some(into) = command.strip_prefix("cd ") {
+        folder.push(into);
+        return Vec::new();
+    }
+    let command = command.replace("cargo run --release -q --", "rolloutc");
+    let tool = Path::new(env!("CARGO_BIN_EXE_rolloutc"))
+        .parent()
+        .expect("a folder");
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    let paths = [tool.to_path_buf()]
+        .into_iter()
+        .chain(std::env::split_paths(&path));
+    let output = Command::new("sh")
+        .args(["-c", &format!("{{ {command}\n}} 2>&1")])
+        .current_dir(&*folder)
+        .env("PATH", std::env::join_paths(paths).expect("a search path"))
+        .output()
+        .expect("a shell");
+    let text = String::from_utf8(output.stdout).expect("UTF-8");
+    let mut lines: Vec<String> = text.lines().map(String::from).collect();
+    if let Some(code) = output.status.code().filter(|code| *code != 0) {
+        lines.push(format!("[exit {code}]"));
+    }
+    lines
+}
+
+fn copy(from: &Path, to: &Path) {
+    std::fs::create_dir_all(to).expect("a folder");
+    for entry in std::fs::read_dir(from).expect("a folder") {
+        let entry = entry.expect("an entry");
+        let to = to.join(entry.file_name());
+        if entry.path().is_dir() {
+            copy(&entry.path(), &to);
+        } else {
+            std::fs::copy(entry.path(), to).expect("a file");
+        }
+    }
+}
+
+#[test]
+fn readme_policies_check_and_stand_in_the_examples() {
+    let text = std::fs::read_to_string(root().join("README.md")).expect("the README");
+    let tour =
+        std::fs::read_to_string(root().join("examples/tour/shop.rollout")).expect("the tour");
+    let policies: Vec<Block> = blocks(&text)
+        .into_iter()
+        .filter(|block| block.word == "rollout")
+        .collect();
+    assert!(!policies.is_empty());
+    for block in policies {
+        let policy = block.lines.join("\n") + "\n";
+        let desk = crate::cli::Desk::new();
+        desk.write("p.rollout", &policy);
+        desk.expect("check --deny warnings p.rollout", 0, "nothing found");
+        assert_eq!(
+            policy, tour,
+            "README.md:{}: not the policy of the tour",
+            block.first
+        );
+    }
+}
+
+#[test]
+fn every_block_of_the_readme_is_tried() {
+    let text = std::fs::read_to_string(root().join("README.md")).expect("the README");
+    for block in blocks(&text) {
+        assert!(
+            ["console", "rollout"].contains(&block.word.as_str()),
+            "README.md:{}: nothing tries a block of `{}`",
+            block.first,
+            block.word
+        );
+    }
+}
