@@ -10,8 +10,8 @@ pub use times::Times;
 
 use crate::terminal::Ink;
 use rolloutc_runtime::decision::{
-    Decision, GateLine, ItemWord, Level, Obligation, Outcome, ParamFrom, Reason, ReasonCode, Role,
-    Verdict,
+    Decision, EvidenceLine, GateLine, ItemWord, Level, Obligation, Outcome, ParamFrom, Reason,
+    ReasonCode, Role, Verdict,
 };
 use rolloutc_runtime::state::Place;
 
@@ -362,28 +362,39 @@ fn passes(decision: &Decision) -> Option<Row> {
     })
 }
 
-/// Items that are not there and that no reason names.
+/// Items that may not be read and that no reason names, by state: nothing asks for them now.
 fn evidence_rows(decision: &Decision) -> Vec<Row> {
-    let named = |item: &str| {
-        decision.reasons.iter().any(|reason| {
-            reason.subject == item || reason.evidence.iter().any(|piece| piece.item == item)
-        })
+    let rests_on = |reason: &Reason, item: &str| {
+        reason.subject == item || reason.evidence.iter().any(|piece| piece.item == item)
     };
-    let lines = decision
+    let named = |item: &str| decision.reasons.iter().any(|reason| rests_on(reason, item));
+    let mut rows: Vec<(ItemWord, Vec<&EvidenceLine>)> = Vec::new();
+    let unread = decision
         .evidence
         .iter()
-        .filter(|line| line.state != ItemWord::Present && !named(&line.item));
-    lines
-        .map(|line| Row {
-            word: "evidence",
-            subject: line.item.clone(),
-            message: match &line.cause {
-                Some(cause) if !cause.is_empty() => format!("{}: {cause}", line.state),
-                _ => line.state.to_string(),
-            },
+        .filter(|line| line.state != ItemWord::Present);
+    for line in unread.filter(|line| !named(&line.item)) {
+        match rows.iter_mut().find(|(state, _)| *state == line.state) {
+            Some((_, lines)) => lines.push(line),
+            None => rows.push((line.state, vec![line])),
+        }
+    }
+    let row = |(state, lines): (ItemWord, Vec<&EvidenceLine>)| {
+        let names: Vec<&str> = lines.iter().map(|line| line.item.as_str()).collect();
+        let cause = lines.first().and_then(|line| line.cause.as_deref());
+        let cause = match (cause, lines.len()) {
+            (Some(cause), 1) if !cause.is_empty() && state != ItemWord::Missing => {
+                format!(": {cause}")
+            }
+            _ => String::new(),
+        };
+        Row {
+            word: state.word(),
+            message: format!("{}{cause}", names.join(", ")),
             ..Row::default()
-        })
-        .collect()
+        }
+    };
+    rows.into_iter().map(row).collect()
 }
 
 fn task(one: &Obligation, times: &Times) -> Task {

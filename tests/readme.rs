@@ -55,13 +55,20 @@ fn readme_commands_answer_as_printed() {
         .filter(|block| block.word == "console")
     {
         let mut said = Vec::new();
-        for command in block
-            .lines
-            .iter()
-            .filter_map(|line| line.strip_prefix("$ "))
-        {
-            said.push(format!("$ {command}"));
-            said.extend(run(command, &mut folder));
+        let mut lines = block.lines.iter();
+        while let Some(line) = lines.next() {
+            let Some(command) = line.strip_prefix("$ ") else {
+                continue;
+            };
+            said.push(line.clone());
+            let mut command = command.to_string();
+            while command.ends_with('\\') {
+                let more = lines.next().expect("a command goes on");
+                said.push(more.clone());
+                command.push('\n');
+                command.push_str(more);
+            }
+            said.extend(run(&command, &mut folder));
         }
         answers.push((block, said));
     }

@@ -109,7 +109,7 @@ fn line(row: &Row, word: usize, width: usize, look: Look) -> String {
     let indent = " ".repeat(2 + word + 2 + if width == 0 { 0 } else { width + 2 });
     let mut messages = row.message.lines().map(|one| tame(one).into_owned());
     let mut out = format!("  {lead}  ");
-    if subject.is_empty() && row.word == "pass" {
+    if subject.is_empty() {
         out.push_str(&messages.next().unwrap_or_default());
     } else if subject.chars().count() > width {
         out.push_str(&subject);
