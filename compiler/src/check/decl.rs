@@ -395,12 +395,8 @@ impl<'a> Checker<'a> {
         if !seen.insert(word) {
             let at = self.at(scope, span);
             self.report(
-                Diagnostic::error(
-                    "duplicate-clause",
-                    at,
-                    format!("`{word}` stands here twice"),
-                )
-                .help("keep one of them"),
+                Diagnostic::error("repeated-clause", at, format!("`{word}` stands here twice"))
+                    .help("keep one of them"),
             );
         }
     }
