@@ -61,6 +61,7 @@ codes! {
     "phase-without-criteria" Error,
     "quorum-impossible" Error,
     "recursive-definition" Error,
+    "reserved-name" Error,
     "secret-in-text" Error,
     "syntax" Error,
     "table-row" Error,
@@ -172,7 +173,10 @@ mod tests {
                 continue;
             }
             let text = std::fs::read_to_string(&path).expect("a source");
-            let text = text.split("#[cfg(test)]").next().unwrap_or_default();
+            let text = text
+                .split("#[cfg(test)]\nmod tests {")
+                .next()
+                .unwrap_or_default();
             for maker in makers {
                 for behind in text.split(maker).skip(1) {
                     let quoted = behind.trim_start().strip_prefix('"');

@@ -395,8 +395,12 @@ impl<'a> Checker<'a> {
         if !seen.insert(word) {
             let at = self.at(scope, span);
             self.report(
-                Diagnostic::error("repeated-clause", at, format!("`{word}` stands here twice"))
-                    .help("keep one of them"),
+                Diagnostic::error(
+                    "duplicate-clause",
+                    at,
+                    format!("`{word}` stands here twice"),
+                )
+                .help("keep one of them"),
             );
         }
     }

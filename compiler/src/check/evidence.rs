@@ -120,7 +120,9 @@ impl<'a> Checker<'a> {
         if seen.contains("fresh") && seen.contains("timeless") {
             let at = self.at(scope, evidence.name.span);
             let message = format!("`{}` is both `fresh` and `timeless`", evidence.name.text);
-            self.report(Diagnostic::error("repeated-clause", at, message).help("keep one of them"));
+            self.report(
+                Diagnostic::error("duplicate-clause", at, message).help("keep one of them"),
+            );
         }
         if !seen.contains("fresh") && !seen.contains("timeless") {
             let at = self.at(scope, evidence.name.span);
