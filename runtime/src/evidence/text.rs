@@ -30,7 +30,7 @@ pub(crate) fn read(
     }
     if let Some(pattern) = &plan.time_line {
         match lines.find(pattern) {
-            Ok(Some((from, to))) => match super::moment(&text[from..to], plan) {
+            Ok(Some((from, to))) => match super::reader::moment(&text[from..to], plan) {
                 Ok(time) => (found.time, found.latest) = (Some(time), Some(time)),
                 Err(message) => {
                     found.root = Some(Slot::Bad(lines.fault("", message, from, to)));
@@ -158,7 +158,7 @@ fn trim(text: &str, from: usize, to: usize) -> (usize, usize) {
 }
 
 /// Where the value stands in a line that fits the pattern, whole. A wildcard takes as little as it can.
-pub(super) fn fit(pattern: &LinePattern, line: &str) -> Option<(usize, usize)> {
+pub(crate) fn fit(pattern: &LinePattern, line: &str) -> Option<(usize, usize)> {
     let mut at = 0;
     let mut open: Option<Option<usize>> = None; // a wildcard before here; if it is the value, where it began
     let mut value = None;
