@@ -111,23 +111,19 @@ mod tests {
         workspace.insert(path, text);
     }
 
-    /// Findings of one file, one line each.
-    fn findings(folder: &str, path: &str) -> (Vec<String>, bool) {
+    /// Findings of one file, one line each, and its program.
+    fn findings(folder: &str, path: &str) -> (Vec<String>, Option<ir::Program>) {
         let mut workspace = Workspace::new();
         load(&mut workspace, folder, path);
         let analysis = analyse(&workspace, path);
         let line = |found: &Diagnostic| {
             let file = &analysis.files[found.primary.file.0 as usize];
             let at = file.place(found.primary.span.start);
-            format!(
-                "{}:{}:{} {} {}",
-                file.name, at.line, at.column, found.code, found.message
-            )
+            let (code, message) = (found.code, &found.message);
+            format!("{}:{}:{} {code} {message}", file.name, at.line, at.column)
         };
-        (
-            analysis.diagnostics.iter().map(line).collect(),
-            analysis.program.is_some(),
-        )
+        let found = analysis.diagnostics.iter().map(line).collect();
+        (found, analysis.program)
     }
 
     /// Every policy below a folder, by its path.
@@ -164,7 +160,15 @@ mod tests {
                 all.extend(found);
                 let text = std::fs::read_to_string(format!("{folder}/{path}")).expect("a policy");
                 let policy = text.lines().any(|line| line.starts_with("rollout "));
-                assert!(program == policy || !all.is_empty(), "{path}");
+                assert!(program.is_some() == policy || !all.is_empty(), "{path}");
+                let Some(program) = program else { continue };
+                let read = ir::Program::from_json(program.to_json().as_bytes());
+                assert_eq!(read.as_ref(), Ok(&program), "{path}");
+                let places = program.origins.spans.iter().all(|span| {
+                    (span.0 as usize) < program.origins.files.len()
+                        && (span.1, span.2) <= (span.3, span.4)
+                });
+                assert!(places, "{path}");
             }
         }
         assert!(all.is_empty(), "{}", all.join("\n"));
