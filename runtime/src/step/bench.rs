@@ -255,6 +255,35 @@ impl Bench {
         self.program.calendar.last_mut().unwrap()
     }
 
+    pub fn window(&mut self, name: &str, from: i64, until: i64) -> &mut Calendar {
+        self.freeze(name, from, until).kind = CalendarKind::Window;
+        self.program.calendar.last_mut().unwrap()
+    }
+
+    /// An approval by `ops` that is asked for so many minutes.
+    pub fn approval(&mut self, name: &str, within: i64, otherwise: Otherwise) -> ApprovalId {
+        let (fresh, within) = (self.duration(60), self.duration(within));
+        self.program.approvals.push(Approval {
+            name: name.into(),
+            by: Quorum {
+                need: QuorumNeed::All,
+                roles: vec!["ops".into()],
+            },
+            item: None,
+            fresh,
+            distinct: false,
+            not: Vec::new(),
+            within: Some(Deadline {
+                within,
+                otherwise,
+                at: OriginId(0),
+            }),
+            stands: false,
+            at: OriginId(0),
+        });
+        ApprovalId(self.program.approvals.len() as u32 - 1)
+    }
+
     pub fn walk(mut self) -> Walk {
         self.program.seal();
         let text = self.program.to_json();
@@ -266,6 +295,8 @@ impl Bench {
             state: None,
             seen: Vec::new(),
             subject: "one".into(),
+            speaks: "one".into(),
+            shares: Default::default(),
         }
     }
 }
@@ -280,6 +311,10 @@ pub struct Walk {
     pub state: Option<State>,
     pub seen: Vec<Seen>,
     pub subject: String,
+    /// Of which subject the evidence speaks.
+    pub speaks: String,
+    /// Of which cohort what was observed in a minute speaks.
+    pub shares: std::collections::BTreeMap<i64, Number>,
 }
 
 impl Walk {
@@ -309,6 +344,11 @@ impl Walk {
             .map(|(item, when, json)| {
                 let bytes: Arc<[u8]> = json.as_bytes().into();
                 let mut one = Observation::new(item.clone(), Content::Json(bytes));
+                one.about.subject = Some(evidence::Subject(IndexMap::from([(
+                    "build".into(),
+                    Const::Text(self.speaks.clone()),
+                )])));
+                one.about.cohort = self.shares.get(when).copied();
                 one.observed_at = Some(at(*when));
                 one.time_from = TimeFrom::Envelope;
                 one

@@ -650,6 +650,366 @@ fn two_contents_for_one_instant_are_malformed() {
 }
 
 #[test]
+fn a_window_opens_and_scope_says_for_which_move() {
+    let (mut bench, ..) = canary();
+    bench.window("office", 15, 60);
+    let audit = bench.freeze("audit", 0, 40);
+    audit.scope = vec![Scope::Entering(vec![PhaseId(1)])];
+    let mut walk = bench.walk();
+    minutely(&mut walk, 0, 90, 1);
+    let outside = walk.check(0, "frozen: window office");
+    assert!(
+        outside
+            .next
+            .iter()
+            .any(|next| next.kind.word() == "opens" && next.at == at(15))
+    );
+    walk.check(15, "advance to cohorts at 10%");
+    walk.check(25, "advance to cohorts at 50%");
+    walk.check(35, "frozen: freeze audit");
+    walk.check(40, "advance to done");
+    walk.check(70, "complete");
+}
+
+#[test]
+fn a_freeze_that_cannot_be_told_is_closed() {
+    let (mut bench, ..) = canary();
+    let (_, low) = bench.meter("incidents", 5);
+    let high = bench.cond(Node::Not(low));
+    let (_, fine) = bench.meter("pardon", 5);
+    let freeze = bench.freeze("incident", 0, 1);
+    freeze.times = vec![Time::While(high)];
+    freeze.except_when = vec![fine];
+    let mut walk = bench.walk();
+    let closed = walk.check(0, "frozen: freeze incident");
+    assert!(
+        closed.reasons[0].message.contains("incidents"),
+        "{}",
+        closed.reasons[0].message
+    );
+    walk.see("pardon", 1, 1);
+    walk.clone().check(1, "advance to cohorts at 10%");
+    walk.see("pardon", 2, 11).see("incidents", 2, 11);
+    walk.check(2, "frozen: freeze incident");
+    walk.see("incidents", 3, 1);
+    walk.check(3, "advance to cohorts at 10%");
+}
+
+#[test]
+fn a_cohort_has_its_own_soak_and_asks_after() {
+    let (mut bench, ..) = canary();
+    let two = bench.duration(2);
+    let (_, low) = bench.meter("smoke", 0);
+    let smoke = bench.gate("smoke", Level::Blocking, low);
+    let after = vec![bench.criterion(smoke)];
+    let cohorts = &mut bench.phase_mut(PhaseId(0)).cohorts;
+    cohorts[0].soak = Some(two);
+    cohorts[1].after = after;
+    let mut walk = bench.walk();
+    minutely(&mut walk, 0, 60, 1);
+    walk.check(0, "advance to cohorts at 10%");
+    walk.check(1, "hold: soak cohorts at 10%");
+    walk.check(2, "blocked: gate-unknown smoke");
+    walk.see("smoke", 3, 1);
+    walk.check(3, "advance to cohorts at 50%");
+    walk.check(12, "hold: soak cohorts at 50%");
+    walk.check(13, "advance to done");
+}
+
+#[test]
+fn a_final_phase_is_asked_anew_each_time() {
+    let (mut bench, _, gate) = canary();
+    let keep = vec![bench.criterion(gate)];
+    let (soak, done) = (bench.duration(5), PhaseId(1));
+    bench.phase_mut(done).keep = keep;
+    bench.phase_mut(done).soak = Some(soak);
+    let mut walk = bench.walk();
+    minutely(&mut walk, 0, 30, 1);
+    for minute in [0, 10, 20] {
+        walk.step(minute);
+    }
+    walk.check(24, "hold: soak done");
+    assert_eq!(walk.state.as_ref().unwrap().instances[""].live, None);
+    let complete = walk.check(25, "complete");
+    assert_eq!(complete.live.unwrap().to_string(), "one");
+    walk.see("slo", 31, 11);
+    walk.check(31, "blocked: gate-failed slo_low");
+}
+
+/// A trigger on each row of a table.
+fn rows(on_unknown: OnUnknown) -> Walk {
+    let (mut bench, ..) = canary();
+    bench.phase_mut(PhaseId(0)).keep.clear();
+    let record = bench.record(&[("name", crate::ty::Ty::Text), ("bad", crate::ty::Ty::Bool)]);
+    let table = crate::ty::Ty::Rows {
+        record,
+        shape: crate::ty::Shape::Table { key: 0 },
+    };
+    let item = bench.item("nodes", table.clone(), 30);
+    let source = bench.code(table, Node::Item(item));
+    let local = LocalId(0);
+    bench.program.locals = 1;
+    let row = bench.code(crate::ty::Ty::Record(record), Node::Local(local));
+    let bad = bench.cond(Node::Field(row, 1));
+    let two = bench.int(2);
+    let sustain = Sustain::Times {
+        count: two,
+        in_a_row: false,
+    };
+    bench.trigger("sick", bad, sustain, Then::Halt);
+    let trigger = &mut bench.program.triggers[0];
+    trigger.on_unknown = on_unknown;
+    trigger.each = Some(Bind {
+        vars: vec![(local, source)],
+        filter: None,
+        may_be_empty: false,
+        source_may_be_empty: vec![false],
+    });
+    bench.walk()
+}
+
+fn nodes(walk: &mut Walk, minute: i64, rows: &[(&str, bool)]) {
+    let rows: Vec<String> = rows
+        .iter()
+        .map(|(name, bad)| format!("{{\"name\":\"{name}\",\"bad\":{bad}}}"))
+        .collect();
+    walk.see_json("nodes", minute, format!("[{}]", rows.join(",")));
+}
+
+#[test]
+fn each_row_of_a_trigger_has_a_track_of_its_own() {
+    let mut walk = rows(OnUnknown::Blind);
+    nodes(&mut walk, 0, &[("a", false), ("b", false)]);
+    walk.check(0, "advance to cohorts at 10%");
+    nodes(&mut walk, 1, &[("a", true), ("b", false)]);
+    nodes(&mut walk, 2, &[("a", false), ("b", true)]);
+    walk.check(2, "hold: soak cohorts at 10%");
+    nodes(&mut walk, 3, &[("a", true), ("b", false)]);
+    let fired = walk.check(3, "halted: trigger-fired sick[\"a\"]");
+    assert_eq!(fired.triggers[0].row.as_deref(), Some("a"));
+}
+
+#[test]
+fn a_row_that_vanishes_is_unknown() {
+    for (on_unknown, says) in [
+        (OnUnknown::Blind, "halted: trigger-blind sick[\"b\"]"),
+        (OnUnknown::Ignore, "hold: soak cohorts at 10%"),
+        (OnUnknown::Fire, "halted: trigger-fired sick[\"b\"]"),
+    ] {
+        let mut walk = rows(on_unknown);
+        nodes(&mut walk, 0, &[("a", false), ("b", false)]);
+        walk.check(0, "advance to cohorts at 10%");
+        walk.check(1, "hold: soak cohorts at 10%");
+        nodes(&mut walk, 2, &[("a", false)]);
+        walk.check(2, says);
+    }
+}
+
+#[test]
+fn a_condition_on_the_clock_is_sampled_at_now() {
+    let (mut bench, ..) = canary();
+    bench.phase_mut(PhaseId(0)).keep.clear();
+    let now = bench.code(crate::ty::Ty::Instant, Node::Known(Known::AsOf));
+    let noon = bench.code(crate::ty::Ty::Instant, Node::Const(Const::Instant(at(5))));
+    let late = bench.cond(Node::Compare(Cmp::Ge, now, noon));
+    bench.trigger("late", late, Sustain::Once, Then::Halt);
+    let mut walk = bench.walk();
+    walk.check(0, "advance to cohorts at 10%");
+    walk.check(4, "hold: soak cohorts at 10%");
+    walk.check(5, "halted: trigger-fired late");
+}
+
+#[test]
+fn two_procedures_at_once_start_the_first() {
+    let (mut bench, ..) = canary();
+    let high = bench.cond(Node::Not(NodeId(4)));
+    let one = bench.rollback("one", to_nought(), Vec::new());
+    let two = bench.rollback("two", Target::Stay, Vec::new());
+    bench.trigger("first", high, Sustain::Once, Then::Start(two));
+    bench.trigger("second", high, Sustain::Once, Then::Start(one));
+    let mut walk = bench.walk();
+    walk.see("slo", 0, 1).see("slo", 2, 11);
+    walk.check(0, "advance to cohorts at 10%");
+    let both = walk.check(
+        2,
+        "rollback to cohorts at 10%: trigger-fired first, trigger-fired second",
+    );
+    assert_eq!(both.procedure.unwrap().name, "two");
+    assert!(
+        both.warnings
+            .iter()
+            .any(|warning| warning.code.word() == "shadowed")
+    );
+    // The second leads further down, so it may take the place of the first.
+    walk.see("slo", 3, 11);
+    let over = walk.check(
+        3,
+        "rollback to cohorts at 0%: procedure-steps two, trigger-fired second",
+    );
+    let procedure = over.procedure.unwrap();
+    assert_eq!(procedure.name, "one");
+    assert_eq!(procedure.superseded[0].name, "two");
+    walk.see("slo", 4, 11);
+    walk.check(4, "rollback to cohorts at 0%: procedure-steps one");
+}
+
+#[test]
+fn a_new_subject_may_order_a_rollback() {
+    let (mut bench, ..) = canary();
+    let back = bench.rollback("back", to_nought(), Vec::new());
+    bench.program.on_new_subject = OnNewSubject::Rollback(back);
+    let mut walk = bench.walk();
+    minutely(&mut walk, 0, 60, 1);
+    walk.check(0, "advance to cohorts at 10%");
+    walk.subject = "two".into();
+    let fired = walk.check(1, "rollback to cohorts at 0%: new-subject two");
+    assert_eq!(fired.subject.unwrap().to_string(), "one");
+    walk.log("back_log", 3, &[("a", 2), ("b", 3)]);
+    let again = walk.check(3, "advance to cohorts at 10%");
+    assert_eq!(again.subject.unwrap().to_string(), "two");
+    assert!(again.procedure.is_none());
+}
+
+#[test]
+fn without_reenter_a_new_subject_closes() {
+    let mut walk = watched(|_| Sustain::Once, rolls);
+    walk.see("slo", 0, 1).see("slo", 2, 11);
+    walk.check(0, "advance to cohorts at 10%");
+    walk.check(2, "rollback to cohorts at 0%: trigger-fired breach");
+    walk.log("back_log", 4, &[("a", 3), ("b", 4)]);
+    walk.see("slo", 4, 1);
+    walk.check(4, "blocked: procedure-reenter back");
+    walk.subject = "two".into();
+    let again = walk.check(5, "advance to cohorts at 10%");
+    assert_eq!(again.from.unwrap().to_string(), "start");
+    walk.check(6, "hold: soak cohorts at 10%");
+}
+
+#[test]
+fn about_cohort_is_awaited_and_then_mismatched() {
+    let (mut bench, item, _) = canary();
+    bench.program.evidence[item.ix()].about = vec![About {
+        what: AboutWhat::Cohort,
+        paths: Vec::new(),
+        unit: None,
+    }];
+    let mut walk = bench.walk();
+    for minute in 0..60 {
+        walk.shares
+            .insert(minute, percent(if minute < 12 { 10 } else { 50 }));
+    }
+    minutely(&mut walk, 0, 60, 1);
+    walk.check(0, "advance to cohorts at 10%");
+    walk.check(11, "advance to cohorts at 50%");
+    // What was observed at the entry speaks of the cohort before: mismatched. After it, it fits.
+    let other = walk.check(11, "blocked: gate-unknown slo_low");
+    assert_eq!(other.reasons[0].cause.unwrap().word(), "mismatched");
+    walk.check(12, "hold: soak cohorts at 50%");
+}
+
+#[test]
+fn about_subject_must_be_ours() {
+    let mut bench = Bench::new();
+    let (item, low) = bench.meter("slo", 5);
+    bench.program.evidence[item.ix()].about = vec![About {
+        what: AboutWhat::Subject(None),
+        paths: Vec::new(),
+        unit: None,
+    }];
+    bench.gate("slo_low", Level::Blocking, low);
+    let mut walk = bench.walk();
+    walk.see("slo", 0, 1);
+    walk.check(0, "complete");
+    walk.speaks = "two".into();
+    let other = walk.check(1, "blocked: gate-unknown slo_low");
+    assert_eq!(other.reasons[0].cause.unwrap().word(), "mismatched");
+    assert!(
+        other.evidence[0]
+            .cause
+            .as_ref()
+            .unwrap()
+            .contains("`two`, not `one`")
+    );
+}
+
+#[test]
+fn a_timeless_item_is_pinned_by_the_first_decision() {
+    let mut bench = Bench::new();
+    let (_, low) = bench.meter("rules", 0);
+    bench.gate("rules_low", Level::Blocking, low);
+    let mut walk = bench.walk();
+    walk.see("rules", 0, 1);
+    walk.check(0, "complete");
+    walk.seen.clear();
+    walk.see("rules", 1, 2);
+    let other = walk.check(1, "blocked: gate-unknown rules_low");
+    assert_eq!(other.reasons[0].cause.unwrap().word(), "mismatched");
+    walk.subject = "two".into();
+    walk.check(2, "complete");
+}
+
+#[test]
+fn an_approval_is_asked_for_when_due_and_late_at_last() {
+    let (mut bench, ..) = canary();
+    let go = bench.approval("go", 20, Otherwise::Halted);
+    let ask = Criterion {
+        ask: Ask::Approval(go),
+        once: false,
+        name: "go".into(),
+        at: OriginId(0),
+    };
+    bench.phase_mut(PhaseId(0)).cohorts[1].after = vec![ask];
+    let mut walk = bench.walk();
+    minutely(&mut walk, 0, 60, 1);
+    walk.check(0, "advance to cohorts at 10%");
+    let early = walk.check(9, "hold: soak cohorts at 10%");
+    assert!(early.obligations.is_empty());
+    let asked = walk.check(10, "hold: approval-missing go");
+    assert_eq!(asked.obligations[0].due, Some(at(30)));
+    walk.check(30, "hold: approval-missing go");
+    walk.check(31, "halted: approval-late go");
+    walk.check(32, "halted: approval-late go");
+}
+
+#[test]
+fn a_late_rollback_may_start_another() {
+    let (mut bench, ..) = canary();
+    bench.phase_mut(PhaseId(0)).keep.clear();
+    let back = bench.rollback("back", to_nought(), Vec::new());
+    let within = bench.duration(3);
+    bench.phase_mut(PhaseId(0)).within = Some(Deadline {
+        within,
+        otherwise: Otherwise::Rollback(back),
+        at: OriginId(0),
+    });
+    let mut walk = bench.walk();
+    walk.check(0, "advance to cohorts at 10%");
+    walk.check(3, "hold: soak cohorts at 10%");
+    let fired = walk.check(4, "rollback to cohorts at 0%: deadline cohorts");
+    assert_eq!(fired.procedure.unwrap().cause, "deadline cohorts");
+}
+
+#[test]
+fn the_digest_of_a_decision_is_its_own() {
+    let (bench, ..) = canary();
+    let mut walk = bench.walk();
+    minutely(&mut walk, 0, 9, 1);
+    let advance = walk.step(0);
+    assert_eq!(advance.digest, Some(advance.compute_digest()));
+    let state = walk.state.as_ref().unwrap();
+    assert_eq!(advance.digests.state_after, Some(state.digest));
+    let journal = &state.instances[""].journal;
+    assert_eq!(Some(journal.moves[0].decision), advance.digest);
+    let hold = walk.step(5);
+    let mut worded = hold.clone();
+    worded.tool.version = "9".into();
+    worded.next[0].then = "else".into();
+    assert_eq!(worded.compute_digest(), hold.compute_digest());
+    worded.next[0].subject = "else".into();
+    assert_ne!(worded.compute_digest(), hold.compute_digest());
+}
+
+#[test]
 fn the_order_of_observations_changes_no_byte() {
     let mut walk = watched(|_| Sustain::Once, rolls);
     minutely(&mut walk, 0, 20, 1);

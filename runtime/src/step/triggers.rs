@@ -343,9 +343,14 @@ impl<'a> Run<'a> {
             }
             if (feeding.clock || timed.is_empty()) && track.at.is_none_or(|at| at < self.now) {
                 let (values, until) = self.sampled(feeding, &look, self.now, &timed, &mut cache);
+                let value = word(values.of(key));
+                let known = track.value.is_some_and(|value| value != TruthWord::Unknown);
+                if value == TruthWord::Unknown && !known {
+                    continue;
+                }
                 let sample = Sample {
                     at: self.now,
-                    value: word(values.of(key)),
+                    value,
                     until: *until,
                     hole: hole(&coverage, track, self.now),
                     counts: false,
@@ -424,7 +429,11 @@ impl<'a> Run<'a> {
         (held, count): (Span, u64),
         fact: Option<Fact>,
     ) {
-        let told = fact.as_ref().map(|fact| fact.message.clone());
+        // How far it is over stands in the reason's headroom; here it would part the two halves.
+        let told = fact
+            .as_ref()
+            .and_then(|fact| fact.message.split(": over by ").next())
+            .map(str::to_string);
         let what = self.text_of(trigger.when);
         let what = told
             .filter(|told| !told.is_empty())
@@ -432,9 +441,9 @@ impl<'a> Run<'a> {
             .unwrap_or_else(|| "its condition held".into());
         let message = match need {
             Need::Once => what,
-            Need::For(long) => format!("{what} for {}", held.max(Span(long))),
-            Need::Times(times) => format!("{what} {} times", count.max(times)),
-            Need::InARow(times) => format!("{what} {times} times in a row"),
+            Need::For(long) => format!("{what}, for {}", held.max(Span(long))),
+            Need::Times(times) => format!("{what}, {} times", count.max(times)),
+            Need::InARow(times) => format!("{what}, {times} times in a row"),
         };
         let mut reason = Reason::new(ReasonCode::TriggerFired, Outcome::Halted, key, message);
         reason.role = Some(Role::Trigger);
@@ -494,7 +503,9 @@ impl<'a> Run<'a> {
         if trigger.on_unknown == OnUnknown::Ignore {
             return false;
         }
-        let told = matches!(track.value, Some(TruthWord::True | TruthWord::False));
+        // Only what was at hand when it was armed may still be waited for.
+        let told = matches!(track.value, Some(TruthWord::True | TruthWord::False))
+            || track.at.is_some_and(|at| at > armed);
         let patient = match why.cause {
             Why::Missing | Why::Awaited | Why::Stale => !told,
             Why::Malformed
