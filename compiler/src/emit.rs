@@ -569,3 +569,168 @@ fn texts(checker: &Checker<'_>, program: &Program, model: &Model) -> Vec<(NodeId
     };
     wanted.into_iter().filter_map(text).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use rolloutc_runtime::ir::{Program, Time};
+
+    use crate::analysis::{Workspace, analyse};
+
+    const HEAD: &str =
+        "edition 2026\n\nrollout production of build\n\nuse \"./common.rollout\" as common\n";
+    const COMMON: &str = "edition 2026
+
+evidence slo { fresh 5m  errors: ratio }
+evidence unread { fresh 5m  errors: ratio }
+
+gate calm { require slo.errors <= 1% }
+gate unasked { require unread.errors <= 1% }
+gate below(limit: ratio) { require slo.errors <= limit }
+";
+
+    fn program(body: &str) -> Program {
+        let mut workspace = Workspace::new();
+        workspace.insert("policy.rollout", format!("{HEAD}{body}"));
+        workspace.insert("common.rollout", COMMON);
+        let analysis = analyse(&workspace, "policy.rollout");
+        assert_eq!(analysis.diagnostics, [], "{body}");
+        let program = analysis.program.expect("a program");
+        assert_eq!(analysis.model.nodes.len(), program.code.len(), "{body}");
+        program
+    }
+
+    fn names<T>(table: &[T], name: impl Fn(&T) -> &str) -> Vec<&str> {
+        table.iter().map(name).collect()
+    }
+
+    #[test]
+    fn only_what_the_policy_reaches_is_kept() {
+        let program = program(
+            "
+phase serve final { keep common.calm, common.below(2%), common.below(1%), common.below(2%) }
+",
+        );
+        assert_eq!(
+            names(&program.evidence, |item| &item.name),
+            ["slo", "approvals"]
+        );
+        let gates = names(&program.gates, |gate| &gate.name);
+        assert_eq!(gates, ["calm", "below(2%)", "below(1%)"]);
+        assert!(program.gates.iter().all(|gate| !gate.own));
+    }
+
+    #[test]
+    fn the_meaning_is_what_is_decided_not_how_it_is_written() {
+        let meaning = |body: &str| program(body).meaning;
+        let plain = meaning("\nphase serve final { keep common.calm }\n");
+        let check = |body: &str, same: bool| assert_eq!(meaning(body) == plain, same, "{body}");
+        check(
+            "\n// A comment.\nphase serve   final \"A title\" {\n  keep common.calm\n}\n",
+            true,
+        );
+        check(
+            "\nenum Unused { a, b }\n\nphase serve final { keep common.calm }\n",
+            true,
+        );
+        check("\nphase serve final { keep common.calm  soak 1h }\n", false);
+        check("\nphase serve { keep common.calm }\n", false);
+        check("\nphase serve final { leave common.calm }\n", false);
+    }
+
+    #[test]
+    fn a_param_that_only_a_source_reads_need_not_be_judged() {
+        let program = program(
+            "
+param url:   text
+param limit: ratio
+
+evidence probe from http(url) { fresh 5m  errors: ratio }
+
+gate low { require probe.errors <= limit }
+",
+        );
+        let judged: Vec<bool> = program.params.iter().map(|param| param.judged).collect();
+        assert_eq!(judged, [false, true]);
+    }
+
+    #[test]
+    fn weekly_times_count_from_their_start() {
+        let check = |time: &str, want: &[(&[u8], u16, u8, u16)]| {
+            let program = program(&format!(
+                "\ngate g {{ need common.slo }}\n\nfreeze f {{ {time} in \"UTC\" }}\n"
+            ));
+            let weekly = |time: &Time| match time {
+                Time::Weekly {
+                    days,
+                    from,
+                    add_days,
+                    until,
+                } => (days.clone(), *from, *add_days, *until),
+                other => panic!("{other:?}"),
+            };
+            let found: Vec<_> = program.calendar[0].times.iter().map(weekly).collect();
+            let want: Vec<_> = want.iter().map(|w| (w.0.to_vec(), w.1, w.2, w.3)).collect();
+            assert_eq!(found, want, "{time}");
+        };
+        check("every fri 16:00 to mon 08:00", &[(&[4], 960, 3, 480)]);
+        check("every mon, tue 08:00 to 16:00", &[(&[0, 1], 480, 0, 960)]);
+        check(
+            "every day 22:00 to 06:00",
+            &[(&[0, 1, 2, 3, 4, 5, 6], 1320, 1, 360)],
+        );
+        check("every sat, sun", &[(&[5, 6], 0, 0, 1440)]);
+        check(
+            "every thu, sun 12:00 to mon 12:00",
+            &[(&[3], 720, 4, 720), (&[6], 720, 1, 720)],
+        );
+        check("every mon 08:00 to mon 07:00", &[(&[0], 480, 7, 420)]);
+    }
+
+    #[test]
+    fn cohorts_are_counted_out() {
+        let check = |cohorts: &str, want: &[&str]| {
+            let body = format!(
+                "\nlet shares = [1%, 20%]\n\nphase serve final {{ {cohorts}  keep common.calm }}\n"
+            );
+            let program = program(&body);
+            let shares = program.phases[0].cohorts.iter();
+            let shares: Vec<String> = shares
+                .map(|c| rolloutc_runtime::unit::ratio_text(c.share))
+                .collect();
+            assert_eq!(shares, want, "{cohorts}");
+        };
+        check("cohorts 1%, 10%, 100%", &["1%", "10%", "100%"]);
+        check("cohorts 10% to 40% by 10%", &["10%", "20%", "30%", "40%"]);
+        check("cohorts 10% to 100% by 40%", &["10%", "50%", "90%", "100%"]);
+        check("cohorts shares", &["1%", "20%"]);
+        check("cohorts ring0 1%, ring1 10%", &["1%", "10%"]);
+    }
+
+    #[test]
+    fn a_way_back_has_a_log_and_a_place_to_go() {
+        let program = program(
+            "
+phase serve final {
+  cohorts 10%, 100%
+  keep    common.calm
+}
+
+rollback back {
+  page:  text
+  to     serve at 0%
+  step   flip \"Take `{page}` back\" run command(\"flip.sh\", \"off\")
+  check  \"It answers\"
+  verify common.calm
+}
+",
+        );
+        let back = &program.procedures[0];
+        let log = &program.evidence[back.log.ix()];
+        assert_eq!((log.name.as_str(), log.implied), ("back_log", true));
+        let text = &program.texts[back.steps[0].text.ix()];
+        let said = serde_json::to_string(&text.parts).expect("parts");
+        assert!(said.contains("Take `"), "{said}");
+        let words = back.steps[0].run.as_ref().map(Vec::len);
+        assert_eq!(words, Some(2));
+    }
+}
