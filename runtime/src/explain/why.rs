@@ -1,6 +1,7 @@
 //! Unknowns in words: which item, row or field, what is wrong with it, and what would mend it.
 
-use super::{Search, item_word, plural};
+use super::leaf::item_word;
+use super::{Search, plural};
 use crate::ir::{Arith, ItemId, ItemTest, Node, NodeId};
 use crate::number::Number;
 use crate::ty::Ty;
