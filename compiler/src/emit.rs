@@ -395,8 +395,8 @@ impl Tables {
             }
         }
         let old = std::mem::take(&mut model.nodes);
-        model.nodes = (new.things.iter())
-            .filter_map(|(thing, _)| match thing {
+        model.nodes = (new.things.keys())
+            .filter_map(|thing| match thing {
                 Thing::Node(i) => old.get(*i as usize).copied(),
                 _ => None,
             })

@@ -131,7 +131,7 @@ impl<'a> Checker<'a> {
 
     fn time(&mut self, time: &'a TimeRule, span: Span, out: &mut Vec<Time>, scope: &Scope) {
         match time {
-            TimeRule::From { from, through } => out.extend(self.from_through(from, through, scope)),
+            TimeRule::From { from, through } => out.extend(self.days_between(from, through, scope)),
             TimeRule::On(days) => {
                 let days: Vec<Date> = days.iter().filter_map(|e| self.day(e, scope)).collect();
                 if !days.is_empty() {
@@ -174,7 +174,7 @@ impl<'a> Checker<'a> {
         self.instant(e, scope)
     }
 
-    fn from_through(
+    fn days_between(
         &mut self,
         from: &'a ast::Expr,
         through: &'a ast::Expr,
