@@ -202,10 +202,17 @@ pub(crate) fn from_text(
                     .map_err(|message| message.replacen(&number.text(), text, 1))?;
                 Ok(number_slot(number, store))
             }
-            Err(error) => Err(format!(
-                "the text `{}` is no ISO 8601 duration such as PT5M: {error}",
+            Err(error) if text.trim_start_matches('-').starts_with('P') => Err(format!(
+                "`{}` is no ISO 8601 duration such as `PT5M`: {error}",
                 brief(text)
             )),
+            Err(_) => {
+                let number = if attr.unit { "a number or " } else { "" };
+                Err(format!(
+                    "a text, `{}`; {number}an ISO 8601 duration such as `PT5M` is wanted",
+                    brief(text)
+                ))
+            }
         },
         Ty::Optional(inner) => from_text(inner, attr, text, schema, store),
         _ => Err(format!("a text; {} is wanted", wanted(ty, schema))),

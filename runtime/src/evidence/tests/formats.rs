@@ -192,7 +192,7 @@ fn reports_of_tests_are_read_by_their_members() {
         r#"<testsuite><testcase time="1,5"/><testcase name="b"><error/></testcase></testsuite>"#,
         concat!(
             "{failures: 0, said: absent, cases: [{name: !cases[0].name: no member `name` @<testcase time=\"1,5\"/>, ",
-            "status: passed, took: !cases[0].took: the text `1,5` is no ISO 8601 duration such as PT5M: not a quantity @<testcase time=\"1,5\"/>} ",
+            "status: passed, took: !cases[0].took: a text, `1,5`; a number or an ISO 8601 duration such as `PT5M` is wanted @<testcase time=\"1,5\"/>} ",
             "{name: \"b\", status: !cases[1].status: `error` is none of `passed`, `pass`, `failed`, `n/a` @<testcase name=\"b\">, took: absent}]}"
         ),
     );

@@ -101,7 +101,7 @@ fn scalars_are_read_exactly_or_say_why_not() {
     check(
         field("x", Ty::Duration),
         "\"P1M\"",
-        "!x: the text `P1M` is no ISO 8601 duration such as PT5M: years and months have no fixed length @\"P1M\"",
+        "!x: `P1M` is no ISO 8601 duration such as `PT5M`: years and months have no fixed length @\"P1M\"",
     );
     check(percent(), "2.5", "0.025");
     check(
