@@ -7,7 +7,9 @@ mod bench;
 mod calendar;
 mod deadlines;
 mod lines;
+mod log;
 mod next;
+mod owed;
 mod place;
 mod procedure;
 mod refusal;
@@ -17,6 +19,8 @@ mod subject;
 #[cfg(test)]
 mod tests;
 mod triggers;
+mod watch;
+mod write;
 
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
@@ -27,13 +31,13 @@ pub use refusal::Refusal;
 use crate::canon::Digest;
 use crate::data::Store;
 use crate::decision::{
-    AsOfFrom, CalendarLine, Decision, Digests, GateLine, Next, Obligation, Outcome, ProcedureLine,
-    Reason, Span5, Stage, Tool, TriggerLine, Verdict, Warning, WarningCode,
+    AsOfFrom, CalendarLine, Decision, GateLine, Next, Obligation, Reason, Span5, TriggerLine,
+    Warning, WarningCode,
 };
 use crate::eval::{Context, Inputs, Nobody, Plan, Scratch};
 use crate::evidence::{Evidence, Reader, Readings};
 use crate::ir::{Const, ItemId, OriginId, PhaseId, Program};
-use crate::state::{Instance, Move, Place, START, State, Subject, VERSION};
+use crate::state::{Instance, Move, Place, START, State, Subject};
 use crate::time::Instant;
 use crate::view::View;
 use crate::view::look::{Bindings, Fresh, Look, Mode, Sight};
@@ -407,205 +411,6 @@ impl<'a> Run<'a> {
             end_line,
             end_column,
         })
-    }
-
-    /// The strongest outcome that anything argues for; without any the move itself.
-    fn choose(&mut self, ahead: &Ahead) -> (Outcome, Option<Place>) {
-        let strongest = self.found.iter().map(|found| found.reason.outcome).max();
-        let outcome = match strongest {
-            Some(outcome) => outcome,
-            None if ahead.next.is_some() => Outcome::Advance,
-            None => Outcome::Complete,
-        };
-        if outcome == Outcome::Complete && self.instance.subject.is_some() {
-            self.instance.live = self.instance.subject.clone();
-        }
-        for found in &mut self.found {
-            found.reason.decides = found.reason.outcome == outcome;
-            found.reason.span = None;
-        }
-        let to = match outcome {
-            Outcome::Advance => ahead.next.clone(),
-            Outcome::Rollback => self.target(),
-            Outcome::Complete
-            | Outcome::Hold
-            | Outcome::Frozen
-            | Outcome::Blocked
-            | Outcome::Halted => None,
-        };
-        (outcome, to)
-    }
-
-    /// Strongest first, hard first, then as the clauses stand in the policy, then as the rows came.
-    fn sorted(&mut self) -> Vec<Reason> {
-        let mut found = std::mem::take(&mut self.found);
-        for one in &mut found {
-            one.reason.span = self.span(one.origin);
-        }
-        found.sort_by_key(|one| {
-            let reason = &one.reason;
-            let hard = reason.level != Some(crate::decision::Level::Hard);
-            let spans = &self.program.origins.spans;
-            let place = one
-                .origin
-                .map(|origin| (spans.get(origin.ix()).copied(), origin));
-            (
-                std::cmp::Reverse(reason.outcome),
-                hard,
-                place.is_none(),
-                place,
-            )
-        });
-        found.into_iter().map(|one| one.reason).collect()
-    }
-
-    #[allow(clippy::too_many_arguments)]
-    fn decision(
-        &mut self,
-        options: &Options,
-        from: &Place,
-        entered_at: Option<Instant>,
-        outcome: Outcome,
-        to: Option<Place>,
-        ahead: &Ahead,
-        soak: &soak::Soak,
-    ) -> Decision {
-        let reasons = self.sorted();
-        self.found_reasons = reasons.clone();
-        let unknown = reasons
-            .iter()
-            .filter(|reason| reason.decides)
-            .all(|reason| reason.verdict == Some(Verdict::Unknown));
-        let exit = match outcome {
-            Outcome::Blocked if unknown => 4,
-            other => other.exit(),
-        };
-        self.evidence_warnings();
-        self.soon(soak, ahead);
-        self.owed(outcome);
-        let mut warnings = std::mem::take(&mut self.warnings);
-        warnings.sort();
-        warnings.dedup();
-        let phased = ahead.phased.then(|| from.clone());
-        Decision {
-            version: crate::decision::VERSION,
-            edition: self.program.edition,
-            rollout: self.program.rollout.clone(),
-            key: self.key.into(),
-            as_of: self.now,
-            as_of_from: options.as_of_from,
-            subject: self.instance.subject.clone(),
-            live: self.instance.live.clone(),
-            outcome,
-            exit,
-            from: phased,
-            to,
-            toward: ahead.next.clone(),
-            entered_at: entered_at.filter(|_| ahead.phased),
-            procedure: self.procedure_line(),
-            reasons,
-            obligations: std::mem::take(&mut self.obligations),
-            next: self.sorted_next(),
-            gates: std::mem::take(&mut self.gates),
-            triggers: std::mem::take(&mut self.triggers),
-            calendar: std::mem::take(&mut self.calendar),
-            approvals: Vec::new(),
-            waivers: Vec::new(),
-            params: self.param_lines(),
-            evidence: self.evidence_lines(),
-            warnings,
-            digests: Digests {
-                program: self.program.digest,
-                meaning: self.program.meaning,
-                evidence: self.evidence_digest(),
-                params: self.params_digest(),
-                state_before: None,
-                state_after: None,
-            },
-            tool: Tool {
-                version: env!("CARGO_PKG_VERSION").into(),
-                zones: self
-                    .program
-                    .zones
-                    .values()
-                    .map(|zone| zone.version().to_string())
-                    .max(),
-            },
-            digest: None,
-        }
-    }
-
-    fn procedure_line(&self) -> Option<ProcedureLine> {
-        let open = self.instance.procedure.as_ref()?;
-        Some(ProcedureLine {
-            name: open.name.clone(),
-            kind: open.kind,
-            stage: match (open.finished_at, open.verified_at) {
-                (None, _) => Stage::Fired,
-                (Some(_), None) => Stage::Done,
-                (Some(_), Some(_)) => Stage::Verified,
-            },
-            cause: open.cause.clone(),
-            fired_at: open.fired_at,
-            from: open.from.clone(),
-            steps: open.steps.clone(),
-            checks: open.checks.clone(),
-            finished_at: open.finished_at,
-            verified_at: open.verified_at,
-            superseded: open.superseded.clone(),
-        })
-    }
-
-    /// The state after the step.
-    fn write(
-        mut self,
-        decision: &Decision,
-        before: Option<&State>,
-        ahead: &Ahead,
-        adopted: bool,
-    ) -> State {
-        let digest = decision.digest.unwrap_or_default();
-        let place = self.instance.place();
-        if adopted {
-            self.instance.journal.push(Move {
-                at: self.now,
-                from: place.clone(),
-                to: place,
-                decision: digest,
-                adopted: Some(self.program.meaning),
-            });
-        }
-        for (from, to) in std::mem::take(&mut self.facts) {
-            self.journal(from, to, digest);
-        }
-        self.standing_verdicts();
-        self.remember_seen();
-        match decision.outcome {
-            Outcome::Advance => self.advance(ahead, digest),
-            Outcome::Complete
-            | Outcome::Hold
-            | Outcome::Frozen
-            | Outcome::Blocked
-            | Outcome::Halted
-            | Outcome::Rollback => {}
-        }
-        self.instance.seq += 1;
-        self.instance.as_of = self.now;
-        self.instance.params = decision.digests.params;
-        let now = self.now;
-        self.instance.spent.retain(|spent| now <= spent.until);
-        let mut instances = before.map_or_else(BTreeMap::new, |state| state.instances.clone());
-        instances.insert(self.key.to_string(), self.instance);
-        let mut state = State {
-            version: VERSION,
-            rollout: self.program.rollout.clone(),
-            program: self.program.meaning,
-            previous: before.map(|state| state.digest),
-            digest: Digest::default(),
-            instances,
-        };
-        state.digest = state.compute_digest();
-        state
     }
 
     fn journal(&mut self, from: Place, to: Place, decision: Digest) {

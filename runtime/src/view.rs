@@ -1,7 +1,9 @@
 //! How an instant sees the evidence: for each item its state and what of it counts.
 //! Knows states and slots; how they come about is `step`'s.
 
+mod about;
 pub mod look;
+mod times;
 
 use crate::data::Slot;
 use crate::time::Instant;

@@ -1,25 +1,18 @@
 //! The life of a procedure: started, its steps logged, verified, closed. Knows its log and its criteria;
 //! knows no trigger.
 
-use std::collections::BTreeMap;
-
 use indexmap::IndexMap;
 
 use super::Run;
 use super::asks::{Weight, cause};
-use crate::decision::{
-    ApprovalRow, NextKind, Obligation, ObligationKind, Outcome, Reason, ReasonCode, Role, Row,
-    Verdict, WarningCode,
-};
+use crate::decision::{NextKind, Outcome, Reason, ReasonCode, Role, Verdict, WarningCode};
 use crate::document::Span;
 use crate::eval::{Differences, Reads};
-use crate::ir::{self, Check, ItemId, OnNewSubject, OriginId, ProcedureId, Target, TextId};
-use crate::state::{LastRollback, Place, Procedure, ProcedureKind, StepDone, Subject, Superseded};
+use crate::ir::{self, Check, OnNewSubject, OriginId, ProcedureId, Target, TextId};
+use crate::state::{LastRollback, Place, Procedure, ProcedureKind, Subject, Superseded};
 use crate::time::Instant;
-use crate::ty::Ty;
-use crate::value::{Items, Rows, Truth, Val};
-use crate::view::ItemState;
-use crate::view::look::{Mode, Sight, is_series};
+use crate::value::{Truth, Val};
+use crate::view::look::{Mode, Sight};
 
 /// Who may start a procedure, first come first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -43,14 +36,6 @@ pub(super) struct Wish {
     fired_at: Instant,
     reason: Reason,
     origin: Option<OriginId>,
-}
-
-/// A row of a procedure's log.
-#[derive(Clone, Debug)]
-struct LogRow {
-    step: String,
-    done_at: Instant,
-    by: Option<String>,
 }
 
 impl<'a> Run<'a> {
@@ -245,135 +230,8 @@ impl<'a> Run<'a> {
         }
     }
 
-    /// The rows of a log that can be read; none where it is not present.
-    fn log(&self, id: ItemId) -> Vec<LogRow> {
-        let Some(item) = self.program.evidence.get(id.ix()) else {
-            return Vec::new();
-        };
-        let bindings = self.bindings();
-        let look = self.look(&bindings);
-        let view = look.some(self.sight(Mode::Watch, self.now), &[id].into());
-        let Some(seen) = view
-            .items
-            .get(id.ix())
-            .filter(|seen| seen.state == ItemState::Present)
-        else {
-            return Vec::new();
-        };
-        let Ty::Rows { record, .. } = item.ty.required() else {
-            return Vec::new();
-        };
-        let rows = match (
-            is_series(item),
-            Val::read(seen.root, &item.ty, self.program, self.store),
-        ) {
-            (true, _) => Rows {
-                ty: &item.ty,
-                items: Items::Samples(&seen.samples),
-                short: false,
-            },
-            (false, Val::Rows(rows)) => rows,
-            (false, _) => return Vec::new(),
-        };
-        let Some(layout) = self.program.records.get(record.0 as usize) else {
-            return Vec::new();
-        };
-        let field = |name: &str| {
-            let at = layout.fields.iter().position(|field| field.name == name);
-            at.map(|at| at as u16)
-        };
-        let (Some(step), Some(done_at)) = (field("step"), field("done_at")) else {
-            return Vec::new();
-        };
-        let by = field("by");
-        let row = |at: usize| {
-            let Val::Record(record) = rows.get(at, self.program, self.store) else {
-                return None;
-            };
-            let read = |at: u16| record.field(at, self.program, self.store);
-            match (read(step), read(done_at)) {
-                (Val::Text(step), Val::Instant(done_at)) => Some(LogRow {
-                    step: step.into(),
-                    done_at,
-                    by: match by.map(read) {
-                        Some(Val::Text(by)) => Some(by.into()),
-                        _ => None,
-                    },
-                }),
-                _ => None,
-            }
-        };
-        (0..rows.len()).filter_map(row).collect()
-    }
-
-    /// Takes the rows that count, each once, in the order of the steps.
-    fn count_log(&mut self, procedure: &'a ir::Procedure) {
-        let mut rows = self.log(procedure.log);
-        rows.sort_by_key(|row| row.done_at);
-        let checks = self.checks(procedure);
-        let now = self.now;
-        let Some(open) = self.instance.procedure.as_mut() else {
-            return;
-        };
-        let fits = |row: &LogRow| open.fired_at <= row.done_at && row.done_at <= now;
-        let rows: Vec<LogRow> = rows.into_iter().filter(fits).collect();
-        let take = |id: &str, after: Option<Instant>| {
-            let mut of_step = rows.iter().filter(|row| row.step == id);
-            of_step
-                .find(|row| after.is_none_or(|after| row.done_at >= after))
-                .map(|row| StepDone {
-                    done_at: row.done_at,
-                    by: row.by.clone(),
-                })
-        };
-        let mut after = None;
-        let mut whole = true;
-        for step in &procedure.steps {
-            if !open.steps.contains_key(&step.id) {
-                match take(&step.id, after) {
-                    Some(done) => {
-                        open.steps.insert(step.id.clone(), done);
-                    }
-                    None => {
-                        whole = false;
-                        break;
-                    }
-                }
-            }
-            if !procedure.any_order {
-                after = open.steps.get(&step.id).map(|done| done.done_at);
-            }
-        }
-        for (id, _) in checks.iter().filter(|_| whole) {
-            if !open.checks.contains_key(id)
-                && let Some(done) = take(id, after)
-            {
-                open.checks.insert(id.clone(), done);
-            }
-        }
-        let mut idle = Vec::new();
-        for row in &rows {
-            let counted = |done: &IndexMap<String, StepDone>| {
-                done.get(&row.step)
-                    .is_some_and(|done| done.done_at == row.done_at)
-            };
-            if !counted(&open.steps) && !counted(&open.checks) {
-                let known = procedure.steps.iter().any(|step| step.id == row.step)
-                    || checks.iter().any(|(id, _)| *id == row.step);
-                let why = match known {
-                    true => "out of order, or logged before",
-                    false => "no step or check is called so",
-                };
-                idle.push((row.step.clone(), format!("does not count: {why}")));
-            }
-        }
-        for (step, message) in idle {
-            self.warn(WarningCode::Log, step, message);
-        }
-    }
-
     /// The checks of a procedure: id and text.
-    fn checks(&self, procedure: &'a ir::Procedure) -> Vec<(String, String)> {
+    pub(super) fn checks(&self, procedure: &'a ir::Procedure) -> Vec<(String, String)> {
         let mut checks = Vec::new();
         for check in &procedure.checks {
             match check {
@@ -396,7 +254,7 @@ impl<'a> Run<'a> {
         checks
     }
 
-    fn text(&self, text: TextId) -> String {
+    pub(super) fn text(&self, text: TextId) -> String {
         let view = self.view(Mode::Watch);
         self.asking(&view, self.now, |ctx| {
             ctx.message(text, &Differences::default())
@@ -617,155 +475,5 @@ impl<'a> Run<'a> {
         reason.observed = Some(crate::decision::Measure::int(done as u64));
         reason.bound = Some(crate::decision::Measure::int(procedure.steps.len() as u64));
         self.add(reason, Some(procedure.at));
-    }
-
-    /// What people owe: steps, checks, resumes, approvals, a move to make a fact, evidence.
-    pub(super) fn owed(&mut self, outcome: Outcome) {
-        self.owed_procedure();
-        for halt in self.instance.halts.clone() {
-            let row = self.approval_row("resume", Some(halt.trigger.clone()));
-            self.obligations.push(Obligation {
-                kind: ObligationKind::Resume,
-                id: halt.trigger.clone(),
-                text: format!("look into `{}` and resume", halt.trigger),
-                by: self.program.owners.keys().cloned().collect(),
-                run: None,
-                due: None,
-                row: Some(row),
-            });
-        }
-        for name in self.asked.clone() {
-            let approvals = self.program.approvals.iter();
-            let Some(approval) = approvals.clone().find(|one| one.name == name) else {
-                continue;
-            };
-            let asked_at = self.instance.asked.get(&name).copied();
-            let within = approval.within.as_ref();
-            let within = within.and_then(|deadline| self.number(deadline.within));
-            let due = asked_at
-                .zip(within)
-                .and_then(|(at, within)| at.plus(within));
-            let row = self.approval_row(&name, None);
-            self.obligations.push(Obligation {
-                kind: ObligationKind::Approval,
-                id: name.clone(),
-                text: format!("approve `{name}`"),
-                by: approval.by.roles.clone(),
-                run: None,
-                due,
-                row: Some(row),
-            });
-        }
-        if let Some(entering) = &self.instance.entering {
-            self.obligations.push(Obligation {
-                kind: ObligationKind::Enter,
-                id: entering.to.to_string(),
-                text: format!("bring it to {}", entering.to),
-                by: Vec::new(),
-                run: None,
-                due: None,
-                row: None,
-            });
-        }
-        if outcome > Outcome::Advance {
-            self.owed_evidence();
-        }
-    }
-
-    fn owed_procedure(&mut self) {
-        let (Some((_, procedure)), Some(open)) =
-            (self.open_procedure(), self.instance.procedure.clone())
-        else {
-            return;
-        };
-        let due = |run: &Self, deadline: &Option<ir::Deadline>| {
-            let within = run.number(deadline.as_ref()?.within)?;
-            open.fired_at.plus(within)
-        };
-        for step in &procedure.steps {
-            if open.steps.contains_key(&step.id) {
-                continue;
-            }
-            let by_when = match open.steps.is_empty() {
-                true => due(self, &procedure.decide).or(due(self, &procedure.finish)),
-                false => due(self, &procedure.finish),
-            };
-            let run = step
-                .run
-                .as_ref()
-                .map(|words| words.iter().map(|word| self.text(*word)).collect());
-            let text = self.text(step.text);
-            self.obligations.push(Obligation {
-                kind: ObligationKind::Step,
-                id: step.id.clone(),
-                text,
-                by: step.by.clone(),
-                run,
-                due: by_when,
-                row: Some(log_row(&step.id)),
-            });
-        }
-        for (id, text) in self.checks(procedure) {
-            if open.checks.contains_key(&id) {
-                continue;
-            }
-            let recover = due(self, &procedure.recover);
-            self.obligations.push(Obligation {
-                kind: ObligationKind::Check,
-                row: Some(log_row(&id)),
-                id,
-                text,
-                by: Vec::new(),
-                run: None,
-                due: recover,
-            });
-        }
-    }
-
-    fn approval_row(&self, approval: &str, of: Option<String>) -> Row {
-        Row::Approval(Box::new(ApprovalRow {
-            approval: approval.into(),
-            of,
-            by: None,
-            role: None,
-            at: None,
-            subject: self.instance.subject.clone(),
-            key: self.key.into(),
-            program: self.program.meaning,
-            params: self.params_digest(),
-        }))
-    }
-
-    /// Items without which something that decides cannot be told.
-    fn owed_evidence(&mut self) {
-        let mut wanted: BTreeMap<String, String> = BTreeMap::new();
-        for one in &self.found_reasons {
-            for evidence in &one.evidence {
-                if one.verdict == Some(Verdict::Unknown) && one.decides {
-                    wanted
-                        .entry(evidence.item.clone())
-                        .or_insert_with(|| format!("collect `{}`", evidence.item));
-                }
-            }
-        }
-        for (id, text) in wanted {
-            self.obligations.push(Obligation {
-                kind: ObligationKind::Collect,
-                id,
-                text,
-                by: Vec::new(),
-                run: None,
-                due: None,
-                row: None,
-            });
-        }
-    }
-}
-
-fn log_row(id: &str) -> Row {
-    Row::Log {
-        step: id.into(),
-        done_at: None,
-        by: None,
     }
 }

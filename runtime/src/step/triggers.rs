@@ -7,6 +7,7 @@ use super::Run;
 use super::asks::cause;
 use super::procedure::Rank;
 use super::soak::word;
+use super::watch::Feeding;
 use crate::decision::{
     Cause, Measure, NextKind, Outcome, Reason, ReasonCode, Role, TriggerLine, Verdict,
 };
@@ -17,37 +18,11 @@ use crate::ir::{ItemId, OnUnknown, Scope, Sustain, Then, Trigger};
 use crate::number::Number;
 use crate::state::{Halt, Place, START, Track, TruthWord};
 use crate::time::Instant;
-use crate::track::{Mode as Feed, Need, Sample, stale_between};
+use crate::track::Need;
 use crate::value::{Cause as Why, Truth};
 use crate::verdict::{number_doubles, subject};
 use crate::view::View;
-use crate::view::look::{Look, Mode};
-
-/// How many rows a trigger watches.
-const ROWS: usize = 10_000;
-
-/// A trigger's condition at one instant.
-#[derive(Clone, Debug, Default)]
-struct Values {
-    /// By row, as `trigger["row"]`.
-    rows: BTreeMap<String, Truth>,
-    /// Rows in the order of the data, with their bare names.
-    order: Vec<(String, Option<String>)>,
-    /// Why the rows cannot be told.
-    untold: Option<crate::value::Why>,
-}
-
-impl Values {
-    fn of(&self, key: &str) -> Truth {
-        match (self.rows.get(key), self.untold) {
-            (Some(truth), _) => *truth,
-            (None, Some(why)) => Truth::Unknown(why),
-            (None, None) => {
-                Truth::Unknown(crate::value::Why::at(Why::Missing, crate::ir::NodeId(0)))
-            }
-        }
-    }
-}
+use crate::view::look::Mode;
 
 impl<'a> Run<'a> {
     /// Rooms 5 and 7: feeds and judges every trigger.
@@ -213,169 +188,6 @@ impl<'a> Run<'a> {
                 }
             }
         }
-    }
-
-    /// The condition of every row in a view.
-    fn values(&self, at: usize, view: &View, instant: Instant) -> Values {
-        self.asking(view, instant, |ctx| {
-            let mut values = Values::default();
-            let Some(trigger) = ctx.program().triggers.get(at) else {
-                return values;
-            };
-            let Some(bind) = &trigger.each else {
-                let truth = ctx.truth(trigger.when);
-                values.rows.insert(trigger.name.clone(), truth);
-                values.order.push((trigger.name.clone(), None));
-                return values;
-            };
-            let mut seen = BTreeMap::new();
-            let mut many = false;
-            ctx.each(bind, trigger.when, &mut |ctx, row| {
-                match row {
-                    Err(why) => values.untold = values.untold.or(Some(why)),
-                    Ok(filter) => {
-                        let truth = filter.and(ctx.truth(trigger.when));
-                        let mut key = Vec::new();
-                        ctx.bound_key(bind, &[], &mut key);
-                        number_doubles(&mut key, &mut seen);
-                        let name = subject(&trigger.name, &key);
-                        values.order.push((name.clone(), Some(key.join(", "))));
-                        values.rows.insert(name, truth);
-                    }
-                }
-                many = values.rows.len() > ROWS;
-                !many
-            });
-            if many {
-                let why = crate::value::Why::at(Why::Malformed, trigger.when);
-                values = Values {
-                    untold: Some(why),
-                    ..Values::default()
-                };
-            }
-            values
-        })
-    }
-
-    /// Feeds the tracks of a trigger's rows; the tracks, and the rows that were due at some sample.
-    fn feed_trigger(
-        &self,
-        feeding: &Feeding<'_>,
-        now: &Values,
-    ) -> (BTreeMap<String, Track>, BTreeSet<String>) {
-        let name = &self.program.triggers[feeding.at].name;
-        let bindings = self.bindings();
-        let look = self.look(&bindings);
-        let watch = |at| self.sight(Mode::Watch, at);
-        let timed: BTreeSet<ItemId> = feeding
-            .items
-            .iter()
-            .copied()
-            .filter(|item| self.fresh[item.ix()].hard.is_some())
-            .collect();
-        let instants = look.instants(watch(self.now), &timed);
-        let coverage: Vec<_> = timed
-            .iter()
-            .map(|item| look.coverage(watch(self.now), *item))
-            .collect();
-        let prefix = format!("{name}[");
-        let mut tracks: BTreeMap<String, Track> = self
-            .instance
-            .tracks
-            .iter()
-            .filter(|(key, _)| *key == name || key.starts_with(&prefix))
-            .map(|(key, track)| (key.clone(), track.clone()))
-            .collect();
-        let known: BTreeSet<String> = tracks.keys().cloned().collect();
-        let mut cache = BTreeMap::new();
-        // Rows may come and go between samples: every new sample may name one.
-        for (at, _) in instants.iter().filter(|(_, new)| *new) {
-            let (values, _) = self.sampled(feeding, &look, *at, &timed, &mut cache);
-            for key in values.rows.keys() {
-                tracks.entry(key.clone()).or_default();
-            }
-        }
-        for key in now.rows.keys() {
-            tracks.entry(key.clone()).or_default();
-        }
-        let mut due = BTreeSet::new();
-        for (key, track) in &mut tracks {
-            let mut samples: Vec<Instant> = Vec::new();
-            if known.contains(key) && track.at.is_some() {
-                let edge = track.at;
-                let new = instants.iter().filter(|(_, new)| *new).map(|one| one.0);
-                let (early, late): (Vec<_>, Vec<_>) = new.partition(|at| edge >= Some(*at));
-                // Samples at or before the last one are one sample, at the last one.
-                samples.extend(early.last());
-                samples.extend(late);
-            } else {
-                // The newest that was at hand when it was armed, and what came after; nothing older.
-                let mut known: Vec<Instant> = Vec::new();
-                for at in instants.iter().rev().map(|one| one.0) {
-                    let (values, _) = self.sampled(feeding, &look, at, &timed, &mut cache);
-                    if values.rows.contains_key(key) {
-                        known.push(at);
-                        if at <= feeding.armed {
-                            break;
-                        }
-                    }
-                }
-                samples.extend(known.into_iter().rev());
-            }
-            for observed in samples {
-                let at = observed.max(track.at.unwrap_or(feeding.armed));
-                let (values, until) = self.sampled(feeding, &look, at, &timed, &mut cache);
-                let value = values.of(key);
-                if !values.rows.contains_key(key) && values.untold.is_none() && track.at.is_none() {
-                    continue;
-                }
-                let hole = hole(&coverage, track, at);
-                let sample = Sample {
-                    at,
-                    value: word(value),
-                    until: *until,
-                    hole,
-                    counts: true,
-                };
-                if track.feed(sample, Feed::Pause, feeding.need) {
-                    due.insert(key.clone());
-                }
-            }
-            if (feeding.clock || timed.is_empty()) && track.at.is_none_or(|at| at < self.now) {
-                let (values, until) = self.sampled(feeding, &look, self.now, &timed, &mut cache);
-                let value = word(values.of(key));
-                let known = track.value.is_some_and(|value| value != TruthWord::Unknown);
-                if value == TruthWord::Unknown && !known {
-                    continue;
-                }
-                let sample = Sample {
-                    at: self.now,
-                    value,
-                    until: *until,
-                    hole: hole(&coverage, track, self.now),
-                    counts: false,
-                };
-                if track.feed(sample, Feed::Pause, feeding.need) {
-                    due.insert(key.clone());
-                }
-            }
-        }
-        (tracks, due)
-    }
-
-    fn sampled<'c>(
-        &self,
-        feeding: &Feeding<'_>,
-        look: &Look<'_>,
-        at: Instant,
-        timed: &BTreeSet<ItemId>,
-        cache: &'c mut BTreeMap<Instant, (Values, Option<Instant>)>,
-    ) -> &'c (Values, Option<Instant>) {
-        cache.entry(at).or_insert_with(|| {
-            let view = look.some(self.sight(Mode::Watch, at), feeding.items);
-            let until = look.until(&view, timed);
-            (self.values(feeding.at, &view, at), until)
-        })
     }
 
     /// Whether a trigger is due at now by what its open stretch has gathered.
@@ -582,21 +394,6 @@ impl<'a> Run<'a> {
             .iter()
             .any(|line| line.fired && line.trigger == halt.trigger && line.row == halt.row)
     }
-}
-
-/// What is fed into a trigger's tracks.
-struct Feeding<'r> {
-    at: usize,
-    armed: Instant,
-    need: Need,
-    items: &'r BTreeSet<ItemId>,
-    clock: bool,
-}
-
-fn hole(coverage: &[Vec<(Instant, Option<Instant>)>], track: &Track, at: Instant) -> bool {
-    track.at.is_some_and(|last| {
-        last < at && coverage.iter().any(|known| stale_between(known, last, at))
-    })
 }
 
 fn of(need: Need) -> Option<String> {
