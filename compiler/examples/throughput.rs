@@ -9,11 +9,11 @@ use rolloutc_compiler::syntax::parse;
 fn main() {
     for count in [1_000, 10_000] {
         let text = policy(count);
-        let mut best = f64::MAX;
+        let (mut best, began) = (f64::MAX, Instant::now());
         for _ in 0..15 {
-            let start = Instant::now();
+            let start = spent(began);
             let parsed = parse(FileId(0), &text);
-            best = best.min(start.elapsed().as_secs_f64());
+            best = best.min(spent(began) - start);
             assert!(parsed.problems.is_empty(), "{:?}", parsed.problems.first());
             assert!(
                 parsed.file.decls.len() >= count,
@@ -27,6 +27,13 @@ fn main() {
             bytes / best / 1e6
         );
     }
+}
+
+/// Seconds of this thread's own work where the system counts them, of the clock elsewhere.
+fn spent(began: Instant) -> f64 {
+    let counted = std::fs::read_to_string("/proc/thread-self/schedstat").ok();
+    let nanos = counted.and_then(|line| line.split(' ').next()?.parse::<f64>().ok());
+    nanos.map_or_else(|| began.elapsed().as_secs_f64(), |nanos| nanos / 1e9)
 }
 
 /// A policy of that many declarations, in the mix that real ones have.

@@ -421,7 +421,16 @@ impl Lower<'_> {
                     span: whole,
                 };
             }
-            word @ ("not" | "and" | "or" | "in" | "is") => {
+            "not" => {
+                let end = Span::at(whole.end);
+                self.problem(
+                    "syntax",
+                    end,
+                    "expected a value after `not`",
+                    "for example `not slo.red`",
+                );
+            }
+            word @ ("and" | "or" | "in" | "is") => {
                 let message = format!("expected a value, found `{word}`");
                 self.problem(
                     "syntax",
