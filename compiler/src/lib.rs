@@ -1,4 +1,13 @@
-//! Policy text to program.
+//! Policy text to program and findings. Knows no disk, no clock and no rendering.
+// Tests read policies and pages from the project.
+#![cfg_attr(
+    not(test),
+    deny(
+        clippy::disallowed_methods,
+        clippy::disallowed_types,
+        clippy::float_arithmetic
+    )
+)]
 
 pub mod analysis;
 pub mod check;
