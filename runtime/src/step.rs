@@ -255,8 +255,11 @@ struct Run<'a> {
     /// A view in which nothing is there.
     blank: View,
     /// Views at now, each with what it was bound to.
-    views: RefCell<Vec<(Mode, Bindings, Option<Subject>, Rc<View>)>>,
+    views: RefCell<Vec<Seen>>,
 }
+
+/// A view at now, and what it was bound to.
+type Seen = (Mode, Bindings, Option<Subject>, Rc<View>);
 
 /// Where the next move leads.
 #[derive(Clone, Debug, Default)]

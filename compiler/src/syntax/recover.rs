@@ -69,12 +69,12 @@ impl<'a> Recovery<'a> {
             .tokens
             .first()
             .filter(|first| first.kind == Kind::Mark || first.kind == Kind::Open)
+            && self.slice.column.is_some()
+            && found.code == "unknown-declaration"
         {
-            if self.slice.column.is_some() && found.code == "unknown-declaration" {
-                let message = format!("a line cannot begin with `{}`", first.text);
-                found = Finding::at("syntax", (first.start, first.end()), message);
-                found = found.help("put it at the end of the line above");
-            }
+            let message = format!("a line cannot begin with `{}`", first.text);
+            found = Finding::at("syntax", (first.start, first.end()), message);
+            found = found.help("put it at the end of the line above");
         }
         if !quiet || near.is_some() {
             self.say(found);
