@@ -190,10 +190,11 @@ fn run(
     }
     run.subject(given);
     run.enter_fact();
-    let from = run.instance.place();
-    let entered_at = run.instance.entered_at;
     run.live_from();
     run.procedure();
+    // A procedure whose last step is logged has moved the place: where it stands is its target.
+    let from = run.instance.place();
+    let entered_at = run.instance.entered_at;
     let soak = run.soak();
     run.triggers();
     let ahead = run.place(&soak);
