@@ -18,7 +18,7 @@ use crate::ir::{
     RuleKind, TextId, ThresholdId,
 };
 use crate::time::Instant;
-use crate::value::{Cause, Truth, Val};
+use crate::value::{Cause, Truth, Val, Why};
 use crate::verdict::{NamedRow, Verdict, subject};
 
 /// What a reason says: facts, not yet a reason.
@@ -234,10 +234,13 @@ impl<'c, 'a> Search<'c, 'a> {
         let truth = self.ctx.truth(id);
         match &code.node {
             Node::Not(of) => self.find(*of, !want),
-            Node::And(all) | Node::Or(all) => self.find_among(all, truth, want),
+            Node::And(all) => self.find_among(all.iter(), truth, want),
+            // `not blocking or approved`: what is asked for stands behind the guard.
+            Node::Or(all) if want => self.find_among(all.iter().rev(), truth, want),
+            Node::Or(all) => self.find_among(all.iter(), truth, want),
             Node::QuantOf(quant, all) => match quant {
-                Quant::All | Quant::Any => self.find_among(all, truth, want),
-                Quant::None => self.find_among(all, !truth, !want),
+                Quant::All | Quant::Any => self.find_among(all.iter(), truth, want),
+                Quant::None => self.find_among(all.iter(), !truth, !want),
                 Quant::Count(..) => self.counted(id, *quant, all, want),
             },
             Node::Shared(_, of) => self.find(*of, want),
@@ -252,8 +255,12 @@ impl<'c, 'a> Search<'c, 'a> {
                 _ => self.leaf(id, truth, want),
             },
             Node::Default(of, other) => match self.ctx.eval(*of) {
-                Val::Absent | Val::Null => self.find(*other, want),
-                Val::Unknown(why) if why.cause == Cause::MissingField => self.find(*other, want),
+                Val::Absent | Val::Null => {
+                    self.defaulted(Why::at(Cause::MissingField, *of), *of, *other, want);
+                }
+                Val::Unknown(why) if why.cause == Cause::MissingField => {
+                    self.defaulted(why, *of, *other, want);
+                }
                 _ => self.find(*of, want),
             },
             Node::Match(of, arms, otherwise) => match self.ctx.arm(*of, arms, *otherwise, id) {
@@ -273,8 +280,22 @@ impl<'c, 'a> Search<'c, 'a> {
         }
     }
 
+    /// `a ?? b` where `a` is absent: what decides is `b`, or the absence where `b` says nothing but a constant.
+    fn defaulted(&mut self, why: Why, of: NodeId, other: NodeId, want: bool) {
+        let program = self.ctx.program;
+        match program.code.get(other.ix()).map(|code| &code.node) {
+            Some(Node::Const(_)) => {
+                self.rests_on(of);
+                self.unknown(why);
+                self.fact.cause = None;
+                self.fact.message = format!("{}, which counts as {}", self.fact.message, !want);
+            }
+            _ => self.find(other, want),
+        }
+    }
+
     /// Of several the first that alone explains the whole.
-    fn find_among(&mut self, all: &[NodeId], whole: Truth, want: bool) {
+    fn find_among<'n>(&mut self, all: impl Iterator<Item = &'n NodeId>, whole: Truth, want: bool) {
         for &id in all {
             if alike(self.ctx.truth(id), whole) {
                 return self.find(id, want);

@@ -2,7 +2,7 @@
 
 use super::{Search, mirrored, negated};
 use crate::decision::Measure;
-use crate::ir::{Cmp, Node, NodeId};
+use crate::ir::{Cmp, Known, Node, NodeId};
 use crate::number::Number;
 use crate::time::Instant;
 use crate::ty::Ty;
@@ -53,7 +53,7 @@ impl<'a> Search<'_, 'a> {
     /// Whether a side is a limit: a constant, a param, or computed of such.
     fn is_bound(&self, id: NodeId) -> bool {
         match self.ctx.program.code.get(id.ix()).map(|code| &code.node) {
-            Some(Node::Const(_) | Node::Param(_)) => true,
+            Some(Node::Const(_) | Node::Param(_) | Node::Known(Known::AsOf)) => true,
             Some(Node::Arith(_, a, b)) => self.is_bound(*a) && self.is_bound(*b),
             Some(Node::Neg(a) | Node::InUnit(a, _) | Node::As(a)) => self.is_bound(*a),
             _ => false,

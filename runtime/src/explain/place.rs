@@ -90,7 +90,7 @@ impl<'a> Search<'_, 'a> {
                 place.policy.push_str(".last");
                 Some(place)
             }
-            Node::Local(local) => match *self.bound.get(local)? {
+            Node::Local(local) => match self.origin(*local)? {
                 Bound::Value(value) => self.place(value),
                 Bound::Row(source) => self.place_of_row(*local, source),
             },
@@ -130,12 +130,32 @@ impl<'a> Search<'_, 'a> {
         Some(place)
     }
 
+    /// Where a local comes from: bound on the way here, or anywhere in the program.
+    fn origin(&self, local: crate::ir::LocalId) -> Option<Bound> {
+        if let Some(bound) = self.bound.get(&local) {
+            return Some(*bound);
+        }
+        self.ctx
+            .program
+            .code
+            .iter()
+            .find_map(|code| match &code.node {
+                Node::Let(of, value, _) if *of == local => Some(Bound::Value(*value)),
+                Node::Quant(_, bind, _) | Node::Aggregate(_, bind, _) | Node::Collect(bind, _) => {
+                    let var = bind.vars.iter().find(|var| var.0 == local)?;
+                    Some(Bound::Row(var.1))
+                }
+                Node::Series { row, of, .. } if *row == local => Some(Bound::Row(*of)),
+                _ => None,
+            })
+    }
+
     /// The node that a field of a record made in the policy was given.
     fn made(&self, of: NodeId, field: u16) -> Option<NodeId> {
         let program = self.ctx.program;
         let node = |id: NodeId| program.code.get(id.ix()).map(|code| &code.node);
         let record = match node(of)? {
-            Node::Local(local) => match *self.bound.get(local)? {
+            Node::Local(local) => match self.origin(*local)? {
                 Bound::Value(value) => value,
                 Bound::Row(source) => {
                     let source = match node(source)? {
@@ -217,9 +237,10 @@ impl<'a> Search<'_, 'a> {
                 value,
                 ..
             } => {
-                let what = match self.label(*value) {
-                    label if label.is_empty() => self.label(*of),
-                    label => label,
+                let series = self.name(*of);
+                let what = match program.code.get(value.ix()).map(|code| &code.node) {
+                    Some(Node::Field(..)) => format!("{series}.{}", self.label(*value)),
+                    _ => series,
                 };
                 Some(format!("{} of {what}", function_word(*function)))
             }
@@ -247,7 +268,7 @@ impl<'a> Search<'_, 'a> {
                 let made = self.made(*of, *field)?;
                 self.called(made)
             }
-            Node::Local(local) => match *self.bound.get(local)? {
+            Node::Local(local) => match self.origin(*local)? {
                 Bound::Value(value) => self.called(value),
                 Bound::Row(_) => None,
             },
@@ -288,12 +309,19 @@ impl<'a> Search<'_, 'a> {
                             // The rows as a whole, not whichever one happens to be bound.
                             inner = bind.vars.iter().map(|var| var.1).collect();
                         }
-                        if let Node::Series { of, .. } = node {
-                            inner = vec![*of];
+                        match node {
+                            Node::Series { of, .. } => inner = vec![*of],
+                            // Only what was taken.
+                            Node::Let(.., body) => inner = vec![*body],
+                            Node::Match(of, arms, otherwise) => {
+                                inner = vec![*of];
+                                inner.extend(self.ctx.arm(*of, arms, *otherwise, id).ok());
+                            }
+                            _ => {}
                         }
                     }
                     if let Some(Node::Local(local)) = node
-                        && let Some(&Bound::Value(value)) = self.bound.get(local)
+                        && let Some(Bound::Value(value)) = self.origin(*local)
                     {
                         inner.push(value);
                     }

@@ -193,7 +193,7 @@ fn logic_leads_to_the_part_that_decided() {
     check(Node::And(vec![unknown, ok]), true, "slo.ok is false");
     check(Node::And(vec![yes, unknown]), true, "why");
     check(
-        Node::Or(vec![fast, ok]),
+        Node::Or(vec![ok, fast]),
         true,
         "p95 601ms, at most 600ms: over by 1ms",
     );
@@ -447,7 +447,7 @@ fn too_few_samples_say_how_many() {
     let fact = lab.run(|ctx| ctx.explain(node, true));
     assert_eq!(
         fact.message,
-        "p95 of live: too few samples, at least 20 wanted, 2 at hand in all"
+        "p95 of live.n: too few samples, at least 20 wanted, 2 at hand in all"
     );
     let three = lab.num("3");
     let shape = Shape::Series;
@@ -481,5 +481,37 @@ fn instants_are_late_or_early() {
     assert_eq!(
         lab.run(|ctx| ctx.explain(node, false).message),
         "drill is stale"
+    );
+}
+
+#[test]
+fn a_default_that_decides_tells_what_was_absent() {
+    let mut lab = Lab::new();
+    let optional = Ty::Optional(Box::new(Ty::Bool));
+    let record = lab.record(&[("done", optional.clone())]);
+    lab.program.records[0].fields[0].read = read("done", None);
+    lab.store.slots.push(Slot::Absent);
+    let item = lab.item("drill", Ty::Record(record), Slot::Record(0));
+    let root = lab.read(item);
+    let (done, no) = (lab.field(root, 0, optional), lab.bool(false));
+    let node = lab.cond(Node::Default(done, no));
+    assert_eq!(
+        lab.run(|ctx| line(&ctx.explain(node, true))),
+        "drill.done is absent, which counts as false | would drill.done is given @0:done"
+    );
+}
+
+#[test]
+fn a_limit_in_time_is_told_by_the_evidence() {
+    let mut lab = Lab::new();
+    let until = instant("2026-02-25T11:00:00Z");
+    let (nanos, secs) = (until.nanos(), until.secs());
+    let item = lab.item("until", Ty::Instant, Slot::Instant { nanos, secs });
+    let until = lab.read(item);
+    let now = lab.code(Ty::Instant, Node::Known(Known::AsOf));
+    let node = lab.cond(Node::Compare(Cmp::Lt, now, until));
+    assert_eq!(
+        lab.run(|ctx| ctx.explain(node, true).message),
+        "until 2026-02-25T11:00:00Z, after 2026-02-25T12:00:00Z: early by 1h"
     );
 }

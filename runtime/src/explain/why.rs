@@ -171,7 +171,7 @@ impl<'a> Search<'_, 'a> {
             return (message, Some(format!("{name} fits its schema")));
         };
         let is = fault.message.split(';').next().unwrap_or_default().trim();
-        let message = match self.wants(why.node) {
+        let message = match self.wants(why.node, &fault.path) {
             Some(wants) => format!("{name} wants {wants}: {is}"),
             None if fault.path.is_empty() => format!("{name} is malformed: {}", fault.message),
             None => format!("{name} is malformed at {}: {}", fault.path, fault.message),
@@ -180,7 +180,7 @@ impl<'a> Search<'_, 'a> {
     }
 
     /// What a field wants: `a duration in ms`.
-    fn wants(&self, node: NodeId) -> Option<String> {
+    fn wants(&self, node: NodeId, path: &str) -> Option<String> {
         let program = self.ctx.program;
         let Node::Field(of, field) = &program.code.get(node.ix())?.node else {
             return None;
@@ -190,6 +190,12 @@ impl<'a> Search<'_, 'a> {
             _ => return None,
         };
         let field = record.fields.get(*field as usize)?;
+        // A damaged row damages all of its fields: then its own fault is what to tell.
+        let read = field.read.as_ref()?;
+        let mut ends = read.paths.iter().filter_map(|path| path.last());
+        if !ends.any(|end| path.trim_end_matches('"').ends_with(end.as_str())) {
+            return None;
+        }
         let word = match field.ty.required() {
             Ty::Bool => "a bool",
             Ty::Text => "a text",
@@ -211,8 +217,7 @@ impl<'a> Search<'_, 'a> {
             Ty::Rows { .. } | Ty::List(_) => "rows",
             Ty::Optional(_) | Ty::Secret | Ty::Nothing => return None,
         };
-        let unit = field.read.as_ref().and_then(|read| read.unit);
-        Some(match unit {
+        Some(match read.unit {
             Some(unit) => format!("{word} in {}", unit.word()),
             None => word.to_owned(),
         })

@@ -31,8 +31,13 @@ impl<'a> Context<'a> {
     pub fn bound_key(&mut self, bind: &'a Bind, by: &'a [NodeId], key: &mut Vec<String>) {
         if !by.is_empty() {
             for &by in by {
-                let value = self.eval(by);
-                key.push(self.shown(value, self.ty(by)));
+                key.push(match (self.eval(by), bind.vars.first()) {
+                    // A row that cannot say its name goes by its place.
+                    (Val::Unknown(_) | Val::Absent | Val::Null, Some(&(local, _))) => {
+                        self.position(local).to_string()
+                    }
+                    (value, _) => self.shown(value, self.ty(by)),
+                });
             }
             return;
         }
@@ -47,10 +52,10 @@ impl<'a> Context<'a> {
                         ..
                     },
                     Val::Record(record),
-                ) => {
-                    let name = record.field(*key, self.program, self.store);
-                    self.shown(name, self.field_ty(ty, *key))
-                }
+                ) => match record.field(*key, self.program, self.store) {
+                    Val::Unknown(_) => at.to_string(),
+                    name => self.shown(name, self.field_ty(ty, *key)),
+                },
                 (Ty::List(element), value) => match (self.literal_name(source, at), value) {
                     (Some(name), _) => name,
                     (None, Val::Record(_) | Val::Rows(_) | Val::Unknown(_)) => at.to_string(),
