@@ -32,6 +32,8 @@ pub struct Screen {
     pub rows: Vec<Row>,
     /// What people must do.
     pub tasks: Vec<Task>,
+    /// What leads the conditions: `would advance if`.
+    pub goal: &'static str,
     /// What would change it, one condition each.
     pub would: Vec<String>,
     /// What time alone changes: when and what.
@@ -90,6 +92,7 @@ pub fn screen(decision: &Decision, times: &Times) -> Screen {
             .iter()
             .map(|one| task(one, times))
             .collect(),
+        goal: goal(decision),
         would: would(decision),
         next: next(decision, times),
     }
@@ -441,8 +444,19 @@ fn command(words: &[String]) -> String {
     words.iter().map(quote).collect::<Vec<_>>().join(" ")
 }
 
-/// What would change the outcome, each once.
+fn goal(decision: &Decision) -> &'static str {
+    match (decision.outcome, &decision.toward) {
+        (Outcome::Halted | Outcome::Rollback, _) => "would go on if",
+        (_, None) => "would complete if",
+        (_, Some(_)) => "would advance if",
+    }
+}
+
+/// What would change the outcome, each once. A way back is walked to its end, whatever changes meanwhile.
 fn would(decision: &Decision) -> Vec<String> {
+    if decision.outcome == Outcome::Rollback {
+        return Vec::new();
+    }
     let mut all: Vec<String> = Vec::new();
     for one in decision
         .deciding()
@@ -483,14 +497,5 @@ fn verb(kind: rolloutc_runtime::decision::NextKind) -> &'static str {
         NextKind::Waiver => "expires",
         NextKind::Opens => "opens",
         NextKind::Closes => "closes",
-    }
-}
-
-/// What has to be said of the word that leads the list of conditions.
-pub fn goal(decision_has_phases: bool) -> &'static str {
-    if decision_has_phases {
-        "would advance if"
-    } else {
-        "would complete if"
     }
 }

@@ -4,6 +4,7 @@ mod check;
 mod compile;
 mod eval;
 mod explain;
+mod lsp;
 mod state;
 
 use std::path::{Path, PathBuf};

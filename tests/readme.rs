@@ -81,11 +81,11 @@ fn readme_commands_answer_as_printed() {
                 said.iter().cloned(),
             );
         } else {
-            assert_eq!(
-                block.lines.join("\n"),
-                said.join("\n"),
-                "README.md:{}",
-                block.first + 1
+            let (printed, came) = (block.lines.join("\n"), said.join("\n"));
+            let place = block.first + 1;
+            assert!(
+                printed == came,
+                "README.md:{place} prints\n{printed}\n\nbut came\n{came}"
             );
         }
     }

@@ -1,6 +1,6 @@
 //! A summary that a CI job can post. Knows Markdown; knows no decision.
 
-use super::{Screen, goal};
+use super::Screen;
 use crate::terminal::tame;
 
 /// Writes a screen as Markdown.
@@ -56,7 +56,7 @@ pub fn draw(screen: &Screen) -> String {
             plain(&task.text)
         ));
     }
-    let word = capital(goal(!screen.place.is_empty()));
+    let word = capital(screen.goal);
     out.push_str(&list(&word, screen.would.iter().map(|one| plain(one))));
     let next = screen
         .next
@@ -137,6 +137,7 @@ mod tests {
                 ..Row::default()
             }],
             tasks: Vec::new(),
+            goal: "would complete if",
             would: vec!["all lanes pass".into()],
             next: Vec::new(),
         };

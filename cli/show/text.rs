@@ -1,7 +1,7 @@
 //! One screen for a person: the outcome first, then why, then what to do, what would change it, and when.
 //! Knows columns; knows no decision.
 
-use super::{Row, Screen, Task, goal};
+use super::{Row, Screen, Task};
 use crate::terminal::{Ink, Look, tame};
 
 /// Where a row's message begins at the furthest; longer subjects get a line of their own.
@@ -47,11 +47,7 @@ pub fn draw(screen: &Screen, look: Look) -> String {
     let mut tail = Vec::new();
     for (at, one) in screen.would.iter().enumerate() {
         tail.push((
-            if at == 0 {
-                goal(!screen.place.is_empty())
-            } else {
-                ""
-            },
+            if at == 0 { screen.goal } else { "" },
             tame(one).into_owned(),
         ));
     }
@@ -208,6 +204,7 @@ mod tests {
                 run: String::new(),
                 due: String::new(),
             }],
+            goal: "would advance if",
             would: vec!["slo.p95 is at most 600ms for 30m".into()],
             next: vec![("12:04:18Z".into(), "slo goes stale".into())],
         }
