@@ -51,11 +51,9 @@ impl<'a> Run<'a> {
     /// Warnings that speak of the evidence as such.
     pub(super) fn evidence_warnings(&mut self) {
         for note in &self.evidence.notes {
-            let code = match note.code.as_str() {
-                "mtime" => WarningCode::Mtime,
-                "conflicts" => WarningCode::Conflicts,
-                _ => WarningCode::Unused,
-            };
+            let mut codes = WarningCode::ALL.iter();
+            let code = codes.find(|code| code.word() == note.code);
+            let code = code.copied().unwrap_or(WarningCode::Unused);
             self.warn(code, note.subject.clone(), note.message.clone());
         }
         for at in &self.readings.unused {
