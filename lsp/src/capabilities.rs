@@ -1,8 +1,8 @@
 //! What the server announces. Knows the protocol; every entry here has an answer in `server`, held by a test.
 
 use tower_lsp::lsp_types::{
-    HoverProviderCapability, InitializeParams, InitializeResult, PositionEncodingKind, ServerCapabilities,
-    ServerInfo, TextDocumentSyncCapability, TextDocumentSyncKind,
+    HoverProviderCapability, InitializeParams, InitializeResult, PositionEncodingKind,
+    ServerCapabilities, ServerInfo, TextDocumentSyncCapability, TextDocumentSyncKind,
 };
 
 use crate::convert::Encoding;
@@ -17,7 +17,9 @@ pub fn encoding(params: &InitializeParams) -> Encoding {
         .unwrap_or_default();
     if offered.contains(&PositionEncodingKind::UTF8) {
         Encoding::Utf8
-    } else if offered.contains(&PositionEncodingKind::UTF16) || !offered.contains(&PositionEncodingKind::UTF32) {
+    } else if offered.contains(&PositionEncodingKind::UTF16)
+        || !offered.contains(&PositionEncodingKind::UTF32)
+    {
         Encoding::Utf16
     } else {
         Encoding::Utf32
@@ -33,7 +35,9 @@ pub fn announce(encoding: Encoding) -> InitializeResult {
                 Encoding::Utf16 => PositionEncodingKind::UTF16,
                 Encoding::Utf32 => PositionEncodingKind::UTF32,
             }),
-            text_document_sync: Some(TextDocumentSyncCapability::Kind(TextDocumentSyncKind::INCREMENTAL)),
+            text_document_sync: Some(TextDocumentSyncCapability::Kind(
+                TextDocumentSyncKind::INCREMENTAL,
+            )),
             hover_provider: Some(HoverProviderCapability::Simple(true)),
             ..ServerCapabilities::default()
         },

@@ -34,7 +34,10 @@ pub fn position(text: &str, offset: u32, encoding: Encoding) -> Position {
     let before = &text[..offset];
     let start = before.rfind('\n').map_or(0, |at| at + 1);
     let line = before.bytes().filter(|byte| *byte == b'\n').count();
-    let character: usize = before[start..].chars().map(|letter| encoding.width(letter)).sum();
+    let character: usize = before[start..]
+        .chars()
+        .map(|letter| encoding.width(letter))
+        .sum();
     Position::new(line as u32, character as u32)
 }
 
@@ -64,7 +67,10 @@ pub fn offset(text: &str, position: Position, encoding: Encoding) -> u32 {
 
 /// The range of a span.
 pub fn range(text: &str, span: Span, encoding: Encoding) -> Range {
-    Range::new(position(text, span.start, encoding), position(text, span.end, encoding))
+    Range::new(
+        position(text, span.start, encoding),
+        position(text, span.end, encoding),
+    )
 }
 
 #[cfg(test)]
@@ -83,6 +89,9 @@ mod tests {
         }
         assert_eq!(position(text, 13, Encoding::Utf16), Position::new(1, 9));
         assert_eq!(offset(text, Position::new(1, 99), Encoding::Utf16), 15);
-        assert_eq!(offset(text, Position::new(99, 0), Encoding::Utf16), text.len() as u32);
+        assert_eq!(
+            offset(text, Position::new(99, 0), Encoding::Utf16),
+            text.len() as u32
+        );
     }
 }

@@ -8,8 +8,8 @@ use tokio::sync::Mutex;
 use tower_lsp::jsonrpc::Result;
 use tower_lsp::lsp_types::{
     Diagnostic, DiagnosticRelatedInformation, DiagnosticSeverity, DidChangeTextDocumentParams,
-    DidCloseTextDocumentParams, DidOpenTextDocumentParams, Hover, HoverContents, HoverParams, InitializeParams,
-    InitializeResult, Location, MarkupContent, MarkupKind, NumberOrString, Url,
+    DidCloseTextDocumentParams, DidOpenTextDocumentParams, Hover, HoverContents, HoverParams,
+    InitializeParams, InitializeResult, Location, MarkupContent, MarkupKind, NumberOrString, Url,
 };
 use tower_lsp::{Client, LanguageServer, LspService, Server};
 
@@ -25,8 +25,14 @@ use crate::ide;
 pub(crate) fn serve() -> std::io::Result<()> {
     let runtime = tokio::runtime::Builder::new_current_thread().build()?;
     runtime.block_on(async {
-        let (service, socket) = LspService::new(|client| Backend { client, state: Mutex::new(State::default()) });
-        Server::new(tokio::io::stdin(), tokio::io::stdout(), socket).concurrency_level(1).serve(service).await;
+        let (service, socket) = LspService::new(|client| Backend {
+            client,
+            state: Mutex::new(State::default()),
+        });
+        Server::new(tokio::io::stdin(), tokio::io::stdout(), socket)
+            .concurrency_level(1)
+            .serve(service)
+            .await;
     });
     Ok(())
 }
@@ -49,7 +55,10 @@ struct Document {
 
 impl Default for State {
     fn default() -> State {
-        State { encoding: Encoding::Utf16, open: BTreeMap::new() }
+        State {
+            encoding: Encoding::Utf16,
+            open: BTreeMap::new(),
+        }
     }
 }
 
@@ -68,21 +77,31 @@ impl LanguageServer for Backend {
     async fn did_open(&self, params: DidOpenTextDocumentParams) {
         let document = params.text_document;
         let mut state = self.state.lock().await;
-        state.open.insert(document.uri, Document { version: document.version, text: document.text });
+        state.open.insert(
+            document.uri,
+            Document {
+                version: document.version,
+                text: document.text,
+            },
+        );
         self.publish(&state).await;
     }
 
     async fn did_change(&self, params: DidChangeTextDocumentParams) {
         let mut state = self.state.lock().await;
         let encoding = state.encoding;
-        let Some(document) = state.open.get_mut(&params.text_document.uri) else { return };
+        let Some(document) = state.open.get_mut(&params.text_document.uri) else {
+            return;
+        };
         for change in params.content_changes {
             match change.range {
                 None => document.text = change.text,
                 Some(range) => {
                     let start = convert::offset(&document.text, range.start, encoding) as usize;
                     let end = convert::offset(&document.text, range.end, encoding) as usize;
-                    document.text.replace_range(start..end.max(start), &change.text);
+                    document
+                        .text
+                        .replace_range(start..end.max(start), &change.text);
                 }
             }
         }
@@ -102,12 +121,19 @@ impl LanguageServer for Backend {
     async fn hover(&self, params: HoverParams) -> Result<Option<Hover>> {
         let place = params.text_document_position_params;
         let state = self.state.lock().await;
-        let Some(document) = state.open.get(&place.text_document.uri) else { return Ok(None) };
+        let Some(document) = state.open.get(&place.text_document.uri) else {
+            return Ok(None);
+        };
         let offset = convert::offset(&document.text, place.position, state.encoding);
-        Ok(ide::hover::hover(&document.text, offset).map(|shown| Hover {
-            contents: HoverContents::Markup(MarkupContent { kind: MarkupKind::Markdown, value: shown.markdown }),
-            range: Some(convert::range(&document.text, shown.span, state.encoding)),
-        }))
+        Ok(
+            ide::hover::hover(&document.text, offset).map(|shown| Hover {
+                contents: HoverContents::Markup(MarkupContent {
+                    kind: MarkupKind::Markdown,
+                    value: shown.markdown,
+                }),
+                range: Some(convert::range(&document.text, shown.span, state.encoding)),
+            }),
+        )
     }
 }
 
@@ -116,7 +142,9 @@ impl Backend {
     async fn publish(&self, state: &State) {
         for (uri, document) in &state.open {
             let findings = state.findings(uri, document);
-            self.client.publish_diagnostics(uri.clone(), findings, Some(document.version)).await;
+            self.client
+                .publish_diagnostics(uri.clone(), findings, Some(document.version))
+                .await;
         }
     }
 }
@@ -127,16 +155,23 @@ impl State {
         analysis
             .diagnostics
             .iter()
-            .filter(|finding| file(&analysis, finding.primary.file).is_some_and(|file| *file.name == *name))
+            .filter(|finding| {
+                file(&analysis, finding.primary.file).is_some_and(|file| *file.name == *name)
+            })
             .map(|finding| self.show(&analysis, finding, uri, &folder))
             .collect()
     }
 
     /// The document together with the local modules it reaches, open ones as the editor has them.
     fn analyse(&self, uri: &Url, document: &Document) -> (Analysis, String, PathBuf) {
-        let path = uri.to_file_path().unwrap_or_else(|()| PathBuf::from("policy.rollout"));
+        let path = uri
+            .to_file_path()
+            .unwrap_or_else(|()| PathBuf::from("policy.rollout"));
         let folder = path.parent().map(Path::to_path_buf).unwrap_or_default();
-        let name = path.file_name().map_or_else(|| "policy.rollout".to_owned(), |name| name.to_string_lossy().into_owned());
+        let name = path.file_name().map_or_else(
+            || "policy.rollout".to_owned(),
+            |name| name.to_string_lossy().into_owned(),
+        );
         let mut workspace = Workspace::new();
         let mut wanted = analysis::wanted(&name, &document.text);
         workspace.insert(&name, document.text.clone());
@@ -147,7 +182,10 @@ impl State {
             }
             seen.push(next.clone());
             let file = folder.join(&next);
-            let open = Url::from_file_path(&file).ok().and_then(|uri| self.open.get(&uri)).map(|open| open.text.clone());
+            let open = Url::from_file_path(&file)
+                .ok()
+                .and_then(|uri| self.open.get(&uri))
+                .map(|open| open.text.clone());
             if let Some(text) = open.or_else(|| std::fs::read_to_string(&file).ok()) {
                 wanted.extend(analysis::wanted(&next, &text));
                 workspace.insert(&next, text);
@@ -156,24 +194,47 @@ impl State {
         (analysis::analyse(&workspace, &name), name, folder)
     }
 
-    fn show(&self, analysis: &Analysis, finding: &diagnostic::Diagnostic, uri: &Url, folder: &Path) -> Diagnostic {
+    fn show(
+        &self,
+        analysis: &Analysis,
+        finding: &diagnostic::Diagnostic,
+        uri: &Url,
+        folder: &Path,
+    ) -> Diagnostic {
         let place = |label: &diagnostic::Label| {
             let file = file(analysis, label.file)?;
-            let uri = if label.file == finding.primary.file { uri.clone() } else { Url::from_file_path(folder.join(&*file.name)).ok()? };
-            Some(Location::new(uri, convert::range(&file.text, label.span, self.encoding)))
+            let uri = if label.file == finding.primary.file {
+                uri.clone()
+            } else {
+                Url::from_file_path(folder.join(&*file.name)).ok()?
+            };
+            Some(Location::new(
+                uri,
+                convert::range(&file.text, label.span, self.encoding),
+            ))
         };
         let related = finding
             .secondary
             .iter()
-            .filter_map(|label| Some(DiagnosticRelatedInformation { location: place(label)?, message: label.text.clone() }))
+            .filter_map(|label| {
+                Some(DiagnosticRelatedInformation {
+                    location: place(label)?,
+                    message: label.text.clone(),
+                })
+            })
             .collect::<Vec<_>>();
         let mut message = finding.message.clone();
-        for line in std::iter::once(&finding.primary.text).chain(&finding.notes).filter(|line| !line.is_empty()) {
+        for line in std::iter::once(&finding.primary.text)
+            .chain(&finding.notes)
+            .filter(|line| !line.is_empty())
+        {
             message.push('\n');
             message.push_str(line);
         }
         Diagnostic {
-            range: place(&finding.primary).map(|place| place.range).unwrap_or_default(),
+            range: place(&finding.primary)
+                .map(|place| place.range)
+                .unwrap_or_default(),
             severity: Some(match finding.severity {
                 Severity::Error => DiagnosticSeverity::ERROR,
                 Severity::Warning => DiagnosticSeverity::WARNING,

@@ -17,7 +17,10 @@ pub struct Hover {
 pub fn hover(text: &str, offset: u32) -> Option<Hover> {
     let span = word(text, offset)?;
     let keyword = keyword(text, span)?;
-    let markdown = format!("**{}**: {}\n\n```rollout\n{}\n```", keyword.word, keyword.doc, keyword.example);
+    let markdown = format!(
+        "**{}**: {}\n\n```rollout\n{}\n```",
+        keyword.word, keyword.doc, keyword.example
+    );
     Some(Hover { span, markdown })
 }
 
@@ -25,7 +28,9 @@ pub fn hover(text: &str, offset: u32) -> Option<Hover> {
 /// a word of expressions. Comments, texts and names have none.
 fn keyword(text: &str, span: Span) -> Option<&'static Keyword> {
     let spelled = span.text(text);
-    let is = |keyword: &&Keyword| keyword.word == spelled || keyword.word.split(' ').next() == Some(spelled);
+    let is = |keyword: &&Keyword| {
+        keyword.word == spelled || keyword.word.split(' ').next() == Some(spelled)
+    };
     let file = syntax::parse(FileId(0), text).file;
     if file.comments.iter().any(|comment| comment.span.holds(span)) {
         return None;
@@ -35,12 +40,20 @@ fn keyword(text: &str, span: Span) -> Option<&'static Keyword> {
         return DECLARATIONS.iter().find(is);
     }
     let before = text[..span.start as usize].trim_end_matches([' ', '\t']);
-    let named = before.ends_with(['.', '"']) || text[span.end as usize..].starts_with([':', '.', '(']);
+    let named =
+        before.ends_with(['.', '"']) || text[span.end as usize..].starts_with([':', '.', '(']);
     if named {
         return None;
     }
-    let opener = around.span.text(text).split(|letter: char| !letter.is_ascii_alphanumeric() && letter != '_').next()?;
-    clauses(opener).iter().find(is).or_else(|| EXPRESSIONS.iter().find(is))
+    let opener = around
+        .span
+        .text(text)
+        .split(|letter: char| !letter.is_ascii_alphanumeric() && letter != '_')
+        .next()?;
+    clauses(opener)
+        .iter()
+        .find(is)
+        .or_else(|| EXPRESSIONS.iter().find(is))
 }
 
 /// The word that an offset touches.
@@ -61,7 +74,10 @@ mod tests {
     fn a_keyword_explains_itself_and_a_name_does_not() {
         let text = "edition 2026\n\nphase canary {\n  soak 30m // soak\n  keep x.soak\n}\n";
         let at = |needle: &str, skip: usize| {
-            let offset = text.match_indices(needle).nth(skip).map_or(0, |(at, _)| at as u32);
+            let offset = text
+                .match_indices(needle)
+                .nth(skip)
+                .map_or(0, |(at, _)| at as u32);
             hover(text, offset + 1).map(|shown| shown.markdown)
         };
         assert!(at("soak", 0).is_some_and(|shown| shown.starts_with("**soak**")));

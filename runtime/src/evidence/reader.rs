@@ -39,7 +39,7 @@ impl Reader {
         }
     }
 
-    /// See [`read`]; the program is the one the reader was made for.
+    /// See [`read`](super::read); the program is the one the reader was made for.
     pub fn read(&mut self, program: &Program, evidence: &Evidence, store: &mut Store) -> Readings {
         let mut readings = Readings::default();
         for (observation, index) in evidence.observations.iter().zip(0..) {
