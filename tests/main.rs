@@ -3,4 +3,5 @@
 mod cli;
 mod outcomes;
 mod readme;
+mod spec;
 mod tidy;

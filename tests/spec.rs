@@ -1,0 +1,178 @@
+//! The language by example: every file of `tests/spec` is read, its policies compiled, its evidence decided on, and what
+//! comes out compared with what stands below. `UPDATE_SPEC=1` writes the answers anew; read them before you commit.
+//!
+//! A file has blocks. `rollout` is a policy, for all that follows. `diagnostics` is what checking it says, one
+//! `line:col code message` a line. `json at INSTANT` is a step: the items of a bundle, or a whole bundle. `decision` is
+//! what that step decides: outcome, exit code and move, then its reasons as `code subject verdict cause`, each preceded by
+//! `*` where it decides, then its warnings. A heading begins a story: the first step after it has no state, each further one goes on.
+
+use std::fmt::Write as _;
+use std::path::Path;
+
+use rolloutc_compiler::analysis::{Analysis, Workspace, analyse};
+use rolloutc_compiler::diagnostic::Severity;
+use rolloutc_runtime::evidence::{Content, Evidence, Param, ParamFrom};
+use rolloutc_runtime::ir::Program;
+use rolloutc_runtime::state::State;
+use rolloutc_runtime::step::{Options, step_with};
+use rolloutc_runtime::time::Instant;
+use rolloutc_runtime::bundle;
+use serde_json::Value;
+
+/// Where a policy of a spec stands.
+const POLICY: &str = "policy.rollout";
+
+/// The runner in the middle of a file.
+#[derive(Default)]
+struct Story {
+    program: Option<Program>,
+    findings: String,
+    state: Option<State>,
+    answer: String,
+}
+
+impl Story {
+    fn policy(&mut self, text: &str) {
+        let mut workspace = Workspace::new();
+        workspace.insert(POLICY, text);
+        let analysis = analyse(&workspace, POLICY);
+        self.findings = findings(&analysis);
+        self.program = analysis.program;
+        self.state = None;
+    }
+
+    /// Decides once and goes on from there.
+    fn step(&mut self, at: &str, items: &str) {
+        let Some(program) = &self.program else {
+            self.answer = format!("no program\n{}", self.findings);
+            return;
+        };
+        let text = match items.trim_start().starts_with('[') {
+            true => format!(r#"{{ "rolloutc.bundle": 1, "subject": {{ "build": "4f2c" }}, "items": {items} }}"#),
+            false => items.to_owned(),
+        };
+        let bundle = match bundle::parse(text.as_bytes()) {
+            Ok(bundle) => bundle,
+            Err(damage) => {
+                self.answer = format!("{damage:?}\n");
+                return;
+            }
+        };
+        let observations = bundle.items.into_iter().map(|item| item.observation(|_| Content::Absent)).collect();
+        let params = program.params.iter().filter_map(|param| {
+            let value = param.default.clone()?;
+            Some(Param { name: param.name.clone(), value, from: ParamFrom::Default })
+        });
+        let evidence = Evidence { subject: bundle.subject, observations, params: params.collect(), notes: Vec::new() };
+        let as_of = Instant::parse(at, false).unwrap_or_else(|error| panic!("{at}: {error}"));
+        self.answer = match step_with(program, self.state.as_ref(), &evidence, as_of, &Options::default()) {
+            Ok((decision, state)) => {
+                self.state = Some(state);
+                outline(&decision.to_json())
+            }
+            Err(refusal) => format!("refused exit {}\n{refusal}\n", refusal.exit()),
+        };
+    }
+}
+
+/// Findings, one line each.
+fn findings(analysis: &Analysis) -> String {
+    let mut out = String::new();
+    for found in &analysis.diagnostics {
+        let place = analysis.files[found.primary.file.0 as usize].place(found.primary.span.start);
+        let weight = match found.severity {
+            Severity::Error => "",
+            Severity::Warning => "warning ",
+            Severity::Info => "info ",
+        };
+        let _ = writeln!(out, "{}:{} {weight}{} {}", place.line, place.column, found.code, found.message);
+    }
+    out
+}
+
+/// What a decision says, short.
+fn outline(decision: &str) -> String {
+    let decision: Value = serde_json::from_str(decision).unwrap_or_else(|error| panic!("{error}: {decision}"));
+    let word = |value: &Value| value.as_str().unwrap_or("-").to_owned();
+    let mut out = format!("{} exit {}", word(&decision["outcome"]), decision["exit"]);
+    let to = &decision["to"];
+    if let Some(phase) = to["phase"].as_str() {
+        let _ = write!(out, " to {phase}");
+        if let Some(cohort) = to["cohort"].as_str() {
+            let _ = write!(out, " at {cohort}");
+        }
+    }
+    out.push('\n');
+    for reason in decision["reasons"].as_array().into_iter().flatten() {
+        let mark = if reason["decides"] == true { "*" } else { " " };
+        let parts = ["code", "subject", "verdict", "cause"].map(|part| word(&reason[part]));
+        let line = format!("{mark} {}", parts.join(" "));
+        let _ = writeln!(out, "{}", line.trim_end_matches(" -"));
+    }
+    for warning in decision["warnings"].as_array().into_iter().flatten() {
+        let _ = writeln!(out, "warning {} {}", word(&warning["code"]), word(&warning["subject"]));
+    }
+    out
+}
+
+/// The file with every answer as it comes out now.
+fn answered(text: &str) -> String {
+    let mut story = Story::default();
+    let mut out = String::new();
+    let mut lines = text.lines();
+    while let Some(line) = lines.next() {
+        out.push_str(line);
+        out.push('\n');
+        if line.starts_with('#') {
+            story.state = None;
+        }
+        let Some(info) = line.strip_prefix("```") else { continue };
+        let mut body = String::new();
+        for line in lines.by_ref().take_while(|line| *line != "```") {
+            body.push_str(line);
+            body.push('\n');
+        }
+        let mut words = info.split(' ');
+        match words.next() {
+            Some("rollout") => story.policy(&body),
+            Some("json") => {
+                let at = words.nth(1).unwrap_or_else(|| panic!("`{info}` does not say `at INSTANT`"));
+                story.step(at, &body);
+            }
+            Some("decision") => body.clone_from(&story.answer),
+            Some("diagnostics") => body.clone_from(&story.findings),
+            _ => panic!("a block of `{info}`"),
+        }
+        out.push_str(&body);
+        out.push_str("```\n");
+    }
+    out
+}
+
+#[test]
+fn the_language_is_as_its_spec_says() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/spec");
+    let update = std::env::var_os("UPDATE_SPEC").is_some();
+    let mut files: Vec<_> = std::fs::read_dir(&folder).expect("the folder of the spec").map(|file| file.expect("a file").path()).collect();
+    files.sort();
+    assert!(!files.is_empty(), "no spec found");
+    let mut wrong = Vec::new();
+    for path in files {
+        let text = std::fs::read_to_string(&path).expect("a spec is text");
+        let now = answered(&text);
+        if now == text {
+            continue;
+        }
+        if update {
+            std::fs::write(&path, now).expect("the spec can be written");
+            continue;
+        }
+        let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        let differs = text.lines().zip(now.lines()).enumerate().find(|(_, (was, is))| was != is);
+        match differs {
+            Some((line, (was, is))) => wrong.push(format!("{name}:{}\n  wants {was}\n  comes {is}", line + 1)),
+            None => wrong.push(format!("{name}: another number of lines")),
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
