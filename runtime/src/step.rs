@@ -216,6 +216,8 @@ fn run(
 struct Found {
     reason: Reason,
     origin: Option<OriginId>,
+    /// A red member of a group that cannot be told: it alone would not bring the outcome.
+    aside: bool,
 }
 
 /// One step under way: the inputs, the instance as it becomes, and what was found so far.
@@ -283,7 +285,12 @@ impl<'a> Run<'a> {
     }
 
     fn add(&mut self, reason: Reason, origin: Option<OriginId>) {
-        self.found.push(Found { reason, origin });
+        let aside = false;
+        self.found.push(Found {
+            reason,
+            origin,
+            aside,
+        });
     }
 
     /// The index of the phase it stands in.

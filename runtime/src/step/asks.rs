@@ -1,7 +1,7 @@
 //! What `enter keep leave after verify` ask: each criterion's answer, the reasons of those that do not
 //! hold, and a line for each gate. Knows no place and no outcome but the one a failure argues for.
 
-use super::{Found, Run};
+use super::Run;
 use crate::decision::{
     Cause, EvidenceRef, GateLine, Level, Outcome, Reason, ReasonCode, Role, Verdict, WarningCode,
 };
@@ -134,6 +134,11 @@ impl<'a> Run<'a> {
                 }
             }
         }
+        if matches!(verdict, verdict::Verdict::Unknown(_)) {
+            for found in &mut self.found[before..] {
+                found.aside = found.reason.verdict == Some(Verdict::Fail);
+            }
+        }
         if let (Some(most), true) = (most, self.found.len() == before) {
             let message = self.not_so(verdict, &criterion.name);
             let reason = self.reason(criterion.name.clone(), verdict, role, weight, most, message);
@@ -151,7 +156,7 @@ impl<'a> Run<'a> {
         {
             return;
         }
-        self.found.push(Found { reason, origin });
+        self.add(reason, origin);
     }
 
     /// Adds the reasons of rows; none argues for more than its criterion does.

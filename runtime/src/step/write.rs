@@ -22,7 +22,7 @@ impl<'a> Run<'a> {
             self.instance.live = self.instance.subject.clone();
         }
         for found in &mut self.found {
-            found.reason.decides = found.reason.outcome == outcome;
+            found.reason.decides = found.reason.outcome == outcome && !found.aside;
             found.reason.span = None;
         }
         let to = match outcome {
