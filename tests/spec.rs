@@ -11,12 +11,12 @@ use std::path::Path;
 
 use rolloutc_compiler::analysis::{Analysis, Workspace, analyse};
 use rolloutc_compiler::diagnostic::Severity;
+use rolloutc_runtime::bundle;
 use rolloutc_runtime::evidence::{Content, Evidence, Param, ParamFrom};
 use rolloutc_runtime::ir::Program;
 use rolloutc_runtime::state::State;
 use rolloutc_runtime::step::{Options, step_with};
 use rolloutc_runtime::time::Instant;
-use rolloutc_runtime::bundle;
 use serde_json::Value;
 
 /// Where a policy of a spec stands.
@@ -44,11 +44,12 @@ impl Story {
     /// Decides once and goes on from there.
     fn step(&mut self, at: &str, items: &str) {
         let Some(program) = &self.program else {
-            self.answer = format!("no program\n{}", self.findings);
-            return;
+            panic!("a step without a program:\n{}", self.findings);
         };
         let text = match items.trim_start().starts_with('[') {
-            true => format!(r#"{{ "rolloutc.bundle": 1, "subject": {{ "build": "4f2c" }}, "items": {items} }}"#),
+            true => format!(
+                r#"{{ "rolloutc.bundle": 1, "subject": {{ "build": "4f2c" }}, "items": {items} }}"#
+            ),
             false => items.to_owned(),
         };
         let bundle = match bundle::parse(text.as_bytes()) {
@@ -58,14 +59,33 @@ impl Story {
                 return;
             }
         };
-        let observations = bundle.items.into_iter().map(|item| item.observation(|_| Content::Absent)).collect();
+        let observations = bundle
+            .items
+            .into_iter()
+            .map(|item| item.observation(|_| Content::Absent))
+            .collect();
         let params = program.params.iter().filter_map(|param| {
             let value = param.default.clone()?;
-            Some(Param { name: param.name.clone(), value, from: ParamFrom::Default })
+            Some(Param {
+                name: param.name.clone(),
+                value,
+                from: ParamFrom::Default,
+            })
         });
-        let evidence = Evidence { subject: bundle.subject, observations, params: params.collect(), notes: Vec::new() };
+        let evidence = Evidence {
+            subject: bundle.subject,
+            observations,
+            params: params.collect(),
+            notes: Vec::new(),
+        };
         let as_of = Instant::parse(at, false).unwrap_or_else(|error| panic!("{at}: {error}"));
-        self.answer = match step_with(program, self.state.as_ref(), &evidence, as_of, &Options::default()) {
+        self.answer = match step_with(
+            program,
+            self.state.as_ref(),
+            &evidence,
+            as_of,
+            &Options::default(),
+        ) {
             Ok((decision, state)) => {
                 self.state = Some(state);
                 outline(&decision.to_json())
@@ -85,14 +105,19 @@ fn findings(analysis: &Analysis) -> String {
             Severity::Warning => "warning ",
             Severity::Info => "info ",
         };
-        let _ = writeln!(out, "{}:{} {weight}{} {}", place.line, place.column, found.code, found.message);
+        let _ = writeln!(
+            out,
+            "{}:{} {weight}{} {}",
+            place.line, place.column, found.code, found.message
+        );
     }
     out
 }
 
 /// What a decision says, short.
 fn outline(decision: &str) -> String {
-    let decision: Value = serde_json::from_str(decision).unwrap_or_else(|error| panic!("{error}: {decision}"));
+    let decision: Value =
+        serde_json::from_str(decision).unwrap_or_else(|error| panic!("{error}: {decision}"));
     let word = |value: &Value| value.as_str().unwrap_or("-").to_owned();
     let mut out = format!("{} exit {}", word(&decision["outcome"]), decision["exit"]);
     let to = &decision["to"];
@@ -110,7 +135,12 @@ fn outline(decision: &str) -> String {
         let _ = writeln!(out, "{}", line.trim_end_matches(" -"));
     }
     for warning in decision["warnings"].as_array().into_iter().flatten() {
-        let _ = writeln!(out, "warning {} {}", word(&warning["code"]), word(&warning["subject"]));
+        let _ = writeln!(
+            out,
+            "warning {} {}",
+            word(&warning["code"]),
+            word(&warning["subject"])
+        );
     }
     out
 }
@@ -126,7 +156,9 @@ fn answered(text: &str) -> String {
         if line.starts_with('#') {
             story.state = None;
         }
-        let Some(info) = line.strip_prefix("```") else { continue };
+        let Some(info) = line.strip_prefix("```") else {
+            continue;
+        };
         let mut body = String::new();
         for line in lines.by_ref().take_while(|line| *line != "```") {
             body.push_str(line);
@@ -136,7 +168,9 @@ fn answered(text: &str) -> String {
         match words.next() {
             Some("rollout") => story.policy(&body),
             Some("json") => {
-                let at = words.nth(1).unwrap_or_else(|| panic!("`{info}` does not say `at INSTANT`"));
+                let at = words
+                    .nth(1)
+                    .unwrap_or_else(|| panic!("`{info}` does not say `at INSTANT`"));
                 story.step(at, &body);
             }
             Some("decision") => body.clone_from(&story.answer),
@@ -153,7 +187,10 @@ fn answered(text: &str) -> String {
 fn the_language_is_as_its_spec_says() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/spec");
     let update = std::env::var_os("UPDATE_SPEC").is_some();
-    let mut files: Vec<_> = std::fs::read_dir(&folder).expect("the folder of the spec").map(|file| file.expect("a file").path()).collect();
+    let mut files: Vec<_> = std::fs::read_dir(&folder)
+        .expect("the folder of the spec")
+        .map(|file| file.expect("a file").path())
+        .collect();
     files.sort();
     assert!(!files.is_empty(), "no spec found");
     let mut wrong = Vec::new();
@@ -167,10 +204,20 @@ fn the_language_is_as_its_spec_says() {
             std::fs::write(&path, now).expect("the spec can be written");
             continue;
         }
-        let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
-        let differs = text.lines().zip(now.lines()).enumerate().find(|(_, (was, is))| was != is);
+        let name = path
+            .file_name()
+            .unwrap_or_default()
+            .to_string_lossy()
+            .into_owned();
+        let differs = text
+            .lines()
+            .zip(now.lines())
+            .enumerate()
+            .find(|(_, (was, is))| was != is);
         match differs {
-            Some((line, (was, is))) => wrong.push(format!("{name}:{}\n  wants {was}\n  comes {is}", line + 1)),
+            Some((line, (was, is))) => {
+                wrong.push(format!("{name}:{}\n  wants {was}\n  comes {is}", line + 1))
+            }
             None => wrong.push(format!("{name}: another number of lines")),
         }
     }
