@@ -184,6 +184,11 @@ impl<'a> Search<'_, 'a> {
         self.ctx.program.records.get(id.0 as usize)
     }
 
+    /// The item that a node's value comes from.
+    pub(super) fn item_at(&mut self, id: NodeId) -> Option<ItemId> {
+        self.place(id)?.item
+    }
+
     /// The path in the policy: `slo.p95`.
     pub(super) fn policy_path(&mut self, id: NodeId) -> Option<String> {
         Some(self.place(id)?.policy)

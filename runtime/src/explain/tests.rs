@@ -163,7 +163,7 @@ fn an_unknown_says_what_is_wrong_with_the_evidence() {
 fn a_malformed_field_says_what_it_wants() {
     let (mut lab, p95, _) = slo(Slot::Bad(0));
     lab.store.faults.push(Fault {
-        path: "p95_latency_ms".into(),
+        path: "p95".into(),
         message: "a text; a number is wanted".into(),
         start: 0,
         end: 0,

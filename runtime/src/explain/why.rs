@@ -170,11 +170,18 @@ impl<'a> Search<'_, 'a> {
             };
             return (message, Some(format!("{name} fits its schema")));
         };
+        // The fault knows its own place best: what is bound may be another row.
+        let item = self.item_at(why.node).or(why.item);
+        let name = match item.map(|item| self.item_name(item)) {
+            Some(item) if fault.path.is_empty() => item.to_owned(),
+            Some(item) if fault.path.starts_with('[') => format!("{item}{}", fault.path),
+            Some(item) => format!("{item}.{}", fault.path),
+            None => name,
+        };
         let is = fault.message.split(';').next().unwrap_or_default().trim();
         let message = match self.wants(why.node, &fault.path) {
             Some(wants) => format!("{name} wants {wants}: {is}"),
-            None if fault.path.is_empty() => format!("{name} is malformed: {}", fault.message),
-            None => format!("{name} is malformed at {}: {}", fault.path, fault.message),
+            None => format!("{name} is malformed: {}", fault.message),
         };
         (message, Some(format!("{name} fits its schema")))
     }
@@ -193,7 +200,8 @@ impl<'a> Search<'_, 'a> {
         // A damaged row damages all of its fields: then its own fault is what to tell.
         let read = field.read.as_ref()?;
         let mut ends = read.paths.iter().filter_map(|path| path.last());
-        if !ends.any(|end| path.trim_end_matches('"').ends_with(end.as_str())) {
+        let path = path.trim_end_matches('"');
+        if !path.ends_with(&field.name) && !ends.any(|end| path.ends_with(end.as_str())) {
             return None;
         }
         let word = match field.ty.required() {
