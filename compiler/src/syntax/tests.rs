@@ -740,3 +740,75 @@ fn comments_and_docs_are_kept_apart() {
         ]
     );
 }
+
+#[test]
+fn every_word_has_an_example_that_reads() {
+    use rolloutc_grammar::{BODIES, DECLARATIONS, EXPRESSIONS};
+    for declaration in DECLARATIONS
+        .iter()
+        .filter(|declaration| declaration.word != "edition")
+    {
+        assert_eq!(
+            problems(declaration.example),
+            [""; 0],
+            "{}",
+            declaration.word
+        );
+    }
+    for body in BODIES {
+        let head = match body.of {
+            "waivers" => "waivers w in rows".to_owned(),
+            "test" | "invariant" => format!("{} \"x\"", body.of),
+            word => format!("{word} x"),
+        };
+        for clause in body.clauses {
+            let example = clause.example;
+            assert_eq!(
+                problems(&format!("{head} {{\n  {example}\n}}")),
+                [""; 0],
+                "{}",
+                clause.word
+            );
+        }
+    }
+    for word in EXPRESSIONS {
+        assert_eq!(
+            problems(&format!("let x = {}", word.example)),
+            [""; 0],
+            "{}",
+            word.word
+        );
+    }
+}
+
+#[test]
+fn every_page_shows_what_it_says() {
+    for code in crate::codes::CODES {
+        let part = |from: &str, to: &str| {
+            let rest = code.page.split(from).nth(1).unwrap_or("");
+            rest.split(to).next().unwrap_or("").to_owned()
+        };
+        let found = |text: &str| {
+            let blocks = text
+                .split("```rollout\n")
+                .skip(1)
+                .filter_map(|block| block.split("```").next());
+            blocks
+                .flat_map(|block| parse(FileId(0), block).problems)
+                .map(|found| found.code)
+                .collect::<Vec<_>>()
+        };
+        assert_eq!(
+            found(&part("\n## Good\n", "\n## ")),
+            [""; 0],
+            "{}: the good one",
+            code.slug
+        );
+        let bad = found(&part("\n## Bad\n", "\n## Good\n"));
+        assert!(
+            bad.iter().all(|found| *found == code.slug),
+            "{}: the bad one shows {bad:?}",
+            code.slug
+        );
+    }
+}

@@ -164,7 +164,7 @@ fn one_damage_touches_one_declaration_and_draws_one_message() {
     let all = declarations();
     let mut dice = Dice(0x1234_5678_9abc);
     let (mut broken, mut several) = (0, Vec::new());
-    for _ in 0..4_000 {
+    for _ in 0..2_000 {
         let pick: Vec<&str> = (0..4).map(|_| all[dice.roll(all.len())].as_str()).collect();
         let (text, places) = file(&pick);
         let hit = dice.roll(pick.len());
@@ -203,7 +203,7 @@ fn one_damage_touches_one_declaration_and_draws_one_message() {
             ));
         }
     }
-    assert!(broken > 1_000, "{broken} texts were broken");
+    assert!(broken > 500, "{broken} texts were broken");
     println!(
         "{} of {broken} broken texts drew several messages",
         several.len()
@@ -219,7 +219,7 @@ fn one_damage_touches_one_declaration_and_draws_one_message() {
 fn much_damage_is_survived() {
     let all = declarations();
     let mut dice = Dice(0xbad_c0de);
-    for _ in 0..1_500 {
+    for _ in 0..800 {
         let pick: Vec<&str> = (0..5).map(|_| all[dice.roll(all.len())].as_str()).collect();
         let (mut text, _) = file(&pick);
         for _ in 0..=dice.roll(12) {
@@ -234,7 +234,7 @@ fn much_damage_is_survived() {
 
 #[test]
 fn every_beginning_of_a_policy_is_read() {
-    for decl in declarations().iter().step_by(7) {
+    for decl in declarations().iter().step_by(19) {
         for at in (0..decl.len()).filter(|at| decl.is_char_boundary(*at)) {
             let text = format!("edition 2026\n{}\nlet after = 1\n", &decl[..at]);
             let parsed = parse(FileId(0), &text);
