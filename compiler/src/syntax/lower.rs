@@ -7,6 +7,7 @@ mod clause;
 mod decl;
 mod expr;
 mod number;
+mod operand;
 mod text;
 mod trial;
 mod types;

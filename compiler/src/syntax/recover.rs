@@ -3,6 +3,7 @@
 
 mod cut;
 mod explain;
+mod near;
 mod token;
 
 use pest::Parser;
@@ -65,13 +66,9 @@ struct Recovery<'a> {
 impl<'a> Recovery<'a> {
     fn unknown(&mut self, quiet: bool) -> DeclKind {
         let (mut found, near) = explain::unknown_declaration(self.tokens);
-        if let Some(first) = self
-            .tokens
-            .first()
-            .filter(|first| first.kind == Kind::Mark || first.kind == Kind::Open)
-            && self.slice.column.is_some()
-            && found.code == "unknown-declaration"
-        {
+        let indented = self.slice.column.is_some() && found.code == "unknown-declaration";
+        let mark = |first: &&Token| matches!(first.kind, Kind::Mark | Kind::Open);
+        if let Some(first) = self.tokens.first().filter(mark).filter(|_| indented) {
             let message = format!("a line cannot begin with `{}`", first.text);
             found = Finding::at("syntax", (first.start, first.end()), message);
             found = found.help("put it at the end of the line above");

@@ -4,6 +4,7 @@ use pest::error::{Error, ErrorVariant, InputLocation};
 use rolloutc_grammar::{DECLARATIONS, Keyword, Rule, human_name};
 
 use super::cut::Place;
+use super::near::nearest;
 use super::token::{Kind, Misfit, Token, closer, misfit};
 
 /// A message about a stretch of a declaration.
@@ -496,44 +497,6 @@ pub(super) fn unknown_declaration(tokens: &[Token]) -> (Finding, Option<&'static
     (found, near)
 }
 
-/// The word nearest to another, where one is near.
-fn nearest<'a>(word: &str, known: impl Iterator<Item = &'a str>) -> Option<&'a str> {
-    let far = |other: &str| distance(word, other);
-    let near = known
-        .map(|other| (far(other), other))
-        .min_by_key(|(far, _)| *far)?;
-    let most = if word.len() <= 3 { 1 } else { 2 };
-    (near.0 > 0 && near.0 <= most).then_some(near.1)
-}
-
-/// How many letters must be put in, taken out, changed or swapped.
-fn distance(a: &str, b: &str) -> usize {
-    let (a, b) = (a.as_bytes(), b.as_bytes());
-    if a.len() > 32 || b.len() > 32 {
-        return usize::MAX;
-    }
-    let mut rows = vec![vec![0; b.len() + 1]; a.len() + 1];
-    for i in 0..=a.len() {
-        for j in 0..=b.len() {
-            rows[i][j] = if i == 0 || j == 0 {
-                i + j
-            } else {
-                let change = rows[i - 1][j - 1] + usize::from(a[i - 1] != b[j - 1]);
-                let swap = if i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1] {
-                    rows[i - 2][j - 2] + 1
-                } else {
-                    usize::MAX
-                };
-                change
-                    .min(swap)
-                    .min(rows[i - 1][j] + 1)
-                    .min(rows[i][j - 1] + 1)
-            };
-        }
-    }
-    rows[a.len()][b.len()]
-}
-
 fn article(word: &str) -> String {
     match word {
         "evidence" | "waivers" => word.to_owned(),
@@ -558,20 +521,5 @@ pub(super) fn short(text: &str) -> String {
         format!("{}…", line.chars().take(40).collect::<String>())
     } else {
         line.to_owned()
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_nearest_word_is_near() {
-        let near = |word| nearest(word, ["gate", "group", "phase", "let"].into_iter());
-        assert_eq!(near("gaet"), Some("gate"));
-        assert_eq!(near("gates"), Some("gate"));
-        assert_eq!(near("phsae"), Some("phase"));
-        assert_eq!(near("gate"), None);
-        assert_eq!(near("xyzzy"), None);
     }
 }
