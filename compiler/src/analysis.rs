@@ -173,4 +173,47 @@ mod tests {
         }
         assert!(all.is_empty(), "{}", all.join("\n"));
     }
+
+    /// Words of a policy dropped, doubled and swapped at random, always the same way.
+    #[test]
+    fn damaged_policies_are_reported_and_never_a_fault() {
+        let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../examples/spacetime");
+        let path = "production.rollout";
+        let mut base = Workspace::new();
+        load(&mut base, folder, path);
+        let text = base.text(path).expect("the policy").to_string();
+        let part = |c: char| !c.is_alphanumeric() && c != '_';
+        let words: Vec<&str> = text.split_inclusive(part).collect();
+        let mut seed: u64 = 7;
+        let mut next = |n: usize| {
+            seed = seed
+                .wrapping_mul(6364136223846793005)
+                .wrapping_add(1442695040888963407);
+            (seed >> 33) as usize % n.max(1)
+        };
+        for _ in 0..60 {
+            let mut damaged = words.clone();
+            let (a, b) = (next(words.len()), next(words.len()));
+            match next(3) {
+                0 => {
+                    damaged.remove(a);
+                }
+                1 => damaged[a] = words[b],
+                _ => damaged.swap(a, b),
+            }
+            let mut workspace = base.clone();
+            workspace.insert(path, damaged.concat());
+            let analysis = analyse(&workspace, path);
+            assert_eq!(
+                analysis.failed(),
+                analysis.program.is_none(),
+                "{}",
+                damaged.concat()
+            );
+            if let Some(program) = analysis.program {
+                let read = ir::Program::from_json(program.to_json().as_bytes());
+                assert_eq!(read, Ok(program));
+            }
+        }
+    }
 }

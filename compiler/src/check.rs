@@ -254,6 +254,7 @@ struct Cache<'a> {
     endless: BTreeSet<Place>,
     per: Option<Scope>,
     said_costly: bool,
+    unknown: BTreeSet<(ModuleId, String)>,
 }
 
 /// Something that is checked when first asked for, and must not ask for itself.

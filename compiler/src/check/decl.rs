@@ -105,8 +105,10 @@ impl<'a> Checker<'a> {
                 }
             }
         }
+        let whole = first.is_some() || self.is_damaged("rollout");
+        let mut said = BTreeSet::new();
         for (decl, found) in self.decls() {
-            if decl.module == ModuleId::ROOT && first.is_some() {
+            if decl.module == ModuleId::ROOT && whole {
                 continue;
             }
             let at = (self.modules[decl.module.ix()].file, found.span);
@@ -124,6 +126,9 @@ impl<'a> Checker<'a> {
                 "rollout" => "a file that another one uses has no `rollout` line".to_string(),
                 word => format!("a `{word}` stands in a policy, not in a module"),
             };
+            if !said.insert(decl.module) {
+                continue;
+            }
             self.report(
                 Diagnostic::error("misplaced-declaration", at, message)
                     .help("modules hold types, functions, evidence, gates and procedures; a file with a `rollout` line is a policy"),
@@ -341,7 +346,7 @@ impl<'a> Checker<'a> {
 
     /// A role, which must be declared.
     pub(super) fn role(&mut self, name: &ast::Name, scope: &Scope) -> String {
-        if !self.owners.contains_key(name.as_str()) {
+        if !self.owners.contains_key(name.as_str()) && !self.is_damaged("owners") {
             let at = self.at(scope, name.span);
             let known: Vec<String> = self.owners.keys().cloned().collect();
             let found = Diagnostic::error(

@@ -399,6 +399,9 @@ impl<'a> Checker<'a> {
             }
             ["subject", part] => {
                 self.has_subject(&about.what, &scope)?;
+                if !self.subject.contains_key(*part) && self.is_damaged("rollout") {
+                    return None;
+                }
                 if !self.subject.contains_key(*part) {
                     let known: Vec<String> = self.subject.keys().cloned().collect();
                     let span = about.what.names[1].span;
@@ -416,6 +419,7 @@ impl<'a> Checker<'a> {
             ["cohort"] => AboutWhat::Cohort,
             ["phase"] => AboutWhat::Phase,
             [name] if key.as_deref() == Some(*name) => AboutWhat::Key,
+            _ if self.is_damaged("rollout") || self.is_module() => return None,
             _ => {
                 let mut known = vec![
                     "subject".to_string(),
@@ -465,7 +469,7 @@ impl<'a> Checker<'a> {
     }
 
     fn has_subject(&mut self, dotted: &ast::Dotted, scope: &Scope) -> Option<()> {
-        if self.subject.is_empty() && self.is_module() {
+        if self.subject.is_empty() && (self.is_module() || self.is_damaged("rollout")) {
             return None;
         }
         if self.subject.is_empty() {

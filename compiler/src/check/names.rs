@@ -308,11 +308,31 @@ impl<'a> Checker<'a> {
         None
     }
 
-    /// Whether a module holds a declaration whose name could not be read: then an unknown name may be that one.
+    /// Whether a module holds a declaration whose name could not be read, or uses a file that is not there: then an
+    /// unknown name may stand for something in it.
     pub(super) fn is_broken_module(&self, module: ModuleId) -> bool {
-        self.modules[module.ix()].ast.decls.iter().any(
-            |decl| matches!(&decl.kind, ast::DeclKind::Broken(broken) if broken.name.is_none()),
-        )
+        let found = &self.modules[module.ix()];
+        let lost = |decl: &ast::Decl| match &decl.kind {
+            ast::DeclKind::Broken(broken) => broken.name.is_none(),
+            ast::DeclKind::Use(_) => (decl.kind.name())
+                .and_then(|name| found.names.get(&name.text))
+                .is_some_and(|export| export.module.is_none()),
+            _ => false,
+        };
+        found.ast.decls.iter().any(lost)
+    }
+
+    /// Whether a declaration of a kind could not be read whole: what it would have said is not known.
+    pub(super) fn is_damaged(&self, word: &str) -> bool {
+        let damaged = |decl: &ast::Decl| match &decl.kind {
+            ast::DeclKind::Broken(broken) => broken.word.is_none_or(|found| found == word),
+            kind => decl.tainted && kind.word() == Some(word),
+        };
+        self.modules[ModuleId::ROOT.ix()]
+            .ast
+            .decls
+            .iter()
+            .any(damaged)
     }
 
     /// The names of a module that stand for what is wanted; all of them where that is anything.
@@ -347,7 +367,24 @@ impl<'a> Checker<'a> {
             None => format!("there is no {} `{name}`", bare(what)),
         };
         let found = Diagnostic::error("unknown-name", at, message);
-        self.report(suggest(found, name, at.1, &known));
+        if self.is_news(name, at, &known) {
+            self.report(suggest(found, name, at.1, &known));
+        }
+    }
+
+    /// Whether an unknown name is worth a message: one that resembles nothing is said where it is met first.
+    pub(super) fn is_news(&mut self, name: &str, at: Place, known: &[String]) -> bool {
+        if self.quiet > 0 || nearest(name, known).is_some() {
+            return true;
+        }
+        let module = self
+            .modules
+            .iter()
+            .position(|module| module.file == at.0)
+            .unwrap_or_default();
+        self.cache
+            .unknown
+            .insert((ModuleId::of(module), name.to_string()))
     }
 
     /// The scope of rows and names for the body of a function or a gate with parameters.

@@ -91,7 +91,8 @@ impl<'a> Checker<'a> {
     fn not_role(&mut self, name: &ast::Name, scope: &Scope) -> String {
         let known = self.owners.contains_key(name.as_str())
             || self.subject.contains_key(name.as_str())
-            || name.as_str() == "author";
+            || name.as_str() == "author"
+            || self.is_damaged("owners");
         if !known {
             let at = self.at(scope, name.span);
             let mut list: Vec<String> = self.owners.keys().cloned().collect();

@@ -280,6 +280,9 @@ impl<'a> Checker<'a> {
         else {
             return;
         };
+        if self.decl(self.ids.phases[phase.ix()]).tainted {
+            return;
+        }
         let shares: Vec<Number> = target.cohorts.iter().map(|cohort| cohort.share).collect();
         let at = self.at(scope, span);
         if shares.is_empty() {
@@ -395,7 +398,8 @@ impl<'a> Checker<'a> {
         let Some(item) = item else { return };
         let at = self.at(scope, name.span);
         let Ty::Rows { record, .. } = item.ty.required() else {
-            if item.ty != Ty::Nothing {
+            let open = Ty::List(Box::new(Ty::Nothing));
+            if item.ty != Ty::Nothing && item.ty != open {
                 let message = format!("a log is rows, `{}` is {}", name.text, say(self, &item.ty));
                 self.report(Diagnostic::error("type-mismatch", at, message));
             }

@@ -191,6 +191,7 @@ impl<'a> Checker<'a> {
         let at = self.at(scope, name.span);
         match self.find(module, &format!("fixture {}", name.text)) {
             Some((def, declared)) => self.note(at, def, declared),
+            None if self.is_damaged("fixture") => {}
             None => {
                 let modules = self.modules;
                 let names = modules[module.ix()].names.keys();

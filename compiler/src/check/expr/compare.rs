@@ -268,7 +268,8 @@ impl<'a> Checker<'a> {
             (self.expr(left, want.as_ref(), scope), r)
         } else {
             let l = self.expr(left, None, scope);
-            let want = self.set_ty(&l.ty);
+            let unknown = (l.ty == Ty::Nothing).then(|| Ty::List(Box::new(Ty::Nothing)));
+            let want = self.set_ty(&l.ty).or(unknown);
             (l, self.expr(right, want.as_ref(), scope))
         };
         if l.ty == Ty::Nothing || r.ty == Ty::Nothing {

@@ -93,6 +93,10 @@ impl<'a> Checker<'a> {
         if self.is_broken_module(scope.module) {
             return self.poison(at);
         }
+        if matches!(want.map(Ty::required), Some(Ty::Nothing)) && self.failed() {
+            // A member of whatever the other side is, of which something was said already.
+            return self.poison(at);
+        }
         if let Some(id) = wanted {
             self.unknown_word(id, name, at);
             return self.poison(at);
@@ -136,7 +140,9 @@ impl<'a> Checker<'a> {
                 }
             }
         }
-        self.report(found);
+        if self.is_news(name, at, &known) {
+            self.report(found);
+        }
         self.poison(at)
     }
 
@@ -301,7 +307,7 @@ impl<'a> Checker<'a> {
             .collect();
         match members.as_slice() {
             // In a module looked at alone, the subject is that of whoever uses it.
-            [] if self.is_module() => self.poison(at),
+            [] if self.is_module() || self.is_damaged("rollout") => self.poison(at),
             [] => {
                 self.report(
                     Diagnostic::error(

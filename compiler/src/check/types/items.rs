@@ -58,6 +58,14 @@ impl<'a> Checker<'a> {
                 tainted,
                 scope,
             );
+            if tainted && self.records[id.0 as usize].fields.is_empty() {
+                return ItemShape {
+                    ty: Ty::Nothing,
+                    keys,
+                    observed: None,
+                    about: Vec::new(),
+                };
+            }
             let data = self.data(id);
             return ItemShape {
                 ty: Ty::Record(id),
