@@ -39,7 +39,6 @@ fn an_editor_is_greeted_and_dismissed() {
     say(r#"{"jsonrpc":"2.0","id":2,"method":"shutdown"}"#);
     while !hear(&mut from).contains("\"id\":2") {}
     say(r#"{"jsonrpc":"2.0","method":"exit"}"#);
-    drop(say);
     drop(to);
     assert_eq!(server.wait().expect("the server ends").code(), Some(0));
 }
