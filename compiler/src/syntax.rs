@@ -6,6 +6,7 @@ mod recover;
 mod scan;
 mod words;
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use pest::Parser;
@@ -291,22 +292,19 @@ impl Reader<'_> {
         if self.text.is_ascii() {
             return;
         }
-        let mut last_line = None;
+        let said: BTreeSet<u32> = self
+            .problems
+            .iter()
+            .map(|found| found.primary.span.start)
+            .collect();
+        let mut fresh_line = true;
         for (i, letter) in self.text.char_indices() {
-            let turns = matches!(letter, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{200e}' | '\u{200f}' | '\u{61c}');
-            if !turns {
-                continue;
-            }
-            let line = self.text[..i].rfind('\n');
-            if last_line == Some(line) {
-                continue;
-            }
-            last_line = Some(line);
-            if self
-                .problems
-                .iter()
-                .any(|found| found.primary.span.start == offset(i))
-            {
+            fresh_line |= letter == '\n';
+            let turns = matches!(
+                letter,
+                '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{200e}' | '\u{200f}' | '\u{61c}'
+            );
+            if !turns || !std::mem::replace(&mut fresh_line, false) || said.contains(&offset(i)) {
                 continue;
             }
             let span = Span::new(offset(i), offset(i + letter.len_utf8()));

@@ -86,7 +86,6 @@ impl Scanner<'_> {
             let start = self.at;
             match byte {
                 b'\n' => {
-                    self.line_end();
                     (column_one, line_begins) = (true, true);
                     self.at += 1;
                     continue;
@@ -97,6 +96,7 @@ impl Scanner<'_> {
                 }
                 _ => {
                     if line_begins {
+                        self.new_line(start);
                         self.line_begins(start, column_one);
                     }
                     line_begins = false;
@@ -283,32 +283,33 @@ impl Scanner<'_> {
     }
 
     /// What nests starts anew on a line, unless the line goes on with the one above.
-    fn line_end(&mut self) {
-        let goes_on = |word: &str| {
+    fn new_line(&mut self, start: usize) {
+        let goes_on = |word: &[u8]| {
             matches!(
                 word,
-                "and"
-                    | "or"
-                    | "not"
-                    | "else"
-                    | "matches"
-                    | "covers"
-                    | "exactly"
-                    | "minus"
-                    | "with"
-                    | "of"
-                    | "where"
+                b"and"
+                    | b"or"
+                    | b"not"
+                    | b"else"
+                    | b"matches"
+                    | b"covers"
+                    | b"exactly"
+                    | b"minus"
+                    | b"with"
+                    | b"of"
+                    | b"where"
             )
         };
-        let before = self.bytes[..self.at].trim_ascii_end();
-        let after = self.bytes[self.at..].trim_ascii_start();
+        let before = &self.bytes[..self.now.map_or(0, |now| now.span.end as usize)];
+        let after = &self.bytes[start..];
         let open = before.last().is_some_and(|b| b":=>+-*/?<".contains(b))
             || after.first().is_some_and(|b| b":=>+-*/?<!".contains(b));
-        let name = |b: &u8| b.is_ascii_lowercase();
-        let last = before.iter().rev().take_while(|b| name(b)).count();
-        let next = after.iter().take_while(|b| name(b)).count();
-        let word = |bytes: &[u8]| std::str::from_utf8(bytes).is_ok_and(goes_on);
-        if !(open || word(&before[before.len() - last..]) || word(&after[..next])) {
+        let long = |bytes: &mut dyn Iterator<Item = &u8>| {
+            bytes.take(9).take_while(|b| b.is_ascii_lowercase()).count()
+        };
+        let last = long(&mut before.iter().rev());
+        let next = long(&mut after.iter());
+        if !(open || goes_on(&before[before.len() - last..]) || goes_on(&after[..next])) {
             self.run = self.base();
         }
     }

@@ -252,3 +252,46 @@ fn every_beginning_of_a_policy_is_read() {
         }
     }
 }
+
+#[test]
+fn no_text_takes_more_than_its_length() {
+    let pieces = [
+        "\n",
+        " \n",
+        "\u{202e}",
+        "\u{202e}\n",
+        "\"",
+        "\"\"\"",
+        "x\n",
+        "}\n",
+        "{\n",
+        "gate ",
+        "\ngate",
+        "gate x {\n",
+        "// a\n",
+        "/// a\n",
+        "  let x = 1\n",
+        "let x = 1\n  y\n",
+        "require a\n",
+        "...",
+        "ä",
+        "\\",
+        "a.",
+        "a,\n",
+        "gate x { require a\n  requir b\n}\n",
+    ];
+    for piece in pieces {
+        let body = piece.repeat(120_000 / piece.len());
+        for text in [
+            body.clone(),
+            format!("edition 2026\ngate g {{\n{body}"),
+            format!("let x = [{body}"),
+        ] {
+            let parsed = parse(FileId(0), &text);
+            assert!(
+                !parsed.problems.is_empty() || piece.trim().is_empty() || piece.starts_with('/'),
+                "{piece}"
+            );
+        }
+    }
+}
