@@ -86,6 +86,7 @@ codes! {
     "waiver-on-hard-gate" Error,
     "waiver-without-limit" Error,
     "wrong-arguments" Error,
+    "wrong-format" Error,
     "wrong-state" Error,
 }
 

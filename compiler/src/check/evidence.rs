@@ -71,10 +71,42 @@ impl<'a> Checker<'a> {
         if let Some(observed) = &shape.observed {
             item.observed = self.observed(observed, &shape.ty);
         }
+        self.lines_fit(&item);
         for about in &shape.about {
             item.about.extend(self.about(about));
         }
         item
+    }
+
+    /// Fields of a text stand on lines, fields of anything else at paths.
+    fn lines_fit(&mut self, item: &ir::Item) {
+        let (Some(format), Ty::Record(record)) = (item.format, &item.ty) else {
+            return;
+        };
+        let fields = self.records[record.0 as usize].fields.clone();
+        for (i, field) in fields.iter().enumerate() {
+            let Some(read) = &field.read else { continue };
+            let (message, help) = match (format == Format::Text, read.line.is_some()) {
+                (true, false) => (
+                    format!(
+                        "nothing says on which line of the text `{}` stands",
+                        field.name
+                    ),
+                    format!("for example `at line \"{}: {{}}\"`", field.name),
+                ),
+                (false, true) => (
+                    format!(
+                        "`{}` stands on a line, but `{}` is no text",
+                        field.name, item.name
+                    ),
+                    "say where it stands by `at PATH`, or read the evidence `as text`".to_string(),
+                ),
+                _ => continue,
+            };
+            let at = self.data(*record).places.get(i).copied();
+            let at = at.unwrap_or(self.origins[item.at_origin.0 as usize]);
+            self.report(Diagnostic::error("wrong-format", at, message).help(help));
+        }
     }
 
     /// `fresh`, `timeless`, `since`, `may be empty`.
