@@ -94,7 +94,7 @@ pub struct Eval {
     /// The state to go on from; replaced once the decision is printed
     #[arg(long, value_name = "FILE")]
     pub state: Option<PathBuf>,
-    /// Begin a new state: FILE must not exist yet
+    /// Begin a new state where FILE does not exist yet
     #[arg(long, requires = "state")]
     pub new_state: bool,
     /// Ask once from the start, remembering nothing

@@ -2,7 +2,7 @@
 //! Knows miette and the exit codes; knows nothing of what is wrong with a policy.
 
 use crate::exit::Exit;
-use crate::terminal::{Look, tame};
+use crate::terminal::{Look, fold, tame};
 use miette::{GraphicalReportHandler, GraphicalTheme, LabeledSpan, NamedSource, Severity};
 use std::fmt;
 
@@ -24,6 +24,9 @@ struct Told {
     help: Option<String>,
     excerpt: Option<Excerpt>,
 }
+
+/// How many characters a line of a message takes.
+const WIDE: usize = 92;
 
 /// Whether the run stops.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -132,35 +135,17 @@ impl Shown {
         });
         Shown {
             kind: failure.kind,
-            message: fold(&tame(&failure.message)),
-            help: failure.help.as_ref().map(|help| fold(&tame(help))),
+            message: fold(&tame(&failure.message), WIDE),
+            help: failure.help.as_ref().map(|help| fold(&tame(help), WIDE)),
             source: excerpt.map(|excerpt| NamedSource::new(tame(&excerpt.name), excerpt.text)),
             label,
         }
     }
 }
 
-/// Breaks lines at spaces, never inside a flag or a path.
-fn fold(text: &str) -> String {
-    const WIDE: usize = 92;
-    let mut out = String::with_capacity(text.len());
-    let mut column = 0;
-    for word in text.split(' ') {
-        let length = word.chars().count();
-        if column > 0 {
-            let full = column + 1 + length > WIDE;
-            out.push(if full { '\n' } else { ' ' });
-            column = if full { 0 } else { column + 1 };
-        }
-        out.push_str(word);
-        column += length;
-    }
-    out
-}
-
 /// A document on one endless line would fill the screen: long lines are cut around the place.
 fn window(excerpt: &Excerpt) -> Excerpt {
-    const WIDE: usize = 60;
+    const AROUND: usize = 60;
     let text = tame(&excerpt.text).into_owned();
     let on_char = |mut at: usize| {
         at = at.min(text.len());
@@ -180,11 +165,11 @@ fn window(excerpt: &Excerpt) -> Excerpt {
         end: end.min(line_end.max(start)),
         ..excerpt.clone()
     };
-    if line_end - line_start <= 2 * WIDE {
+    if line_end - line_start <= 2 * AROUND {
         return Excerpt { text, ..shown };
     }
-    let from = on_char(start.saturating_sub(WIDE).max(line_start));
-    let to = on_char((start + WIDE).min(line_end));
+    let from = on_char(start.saturating_sub(AROUND).max(line_start));
+    let to = on_char((start + AROUND).min(line_end));
     Excerpt {
         text: text[from..to].to_string(),
         start: start - from,

@@ -122,6 +122,26 @@ fn steers(c: char) -> bool {
     bidi || (c.is_control() && !matches!(c, '\n' | '\t'))
 }
 
+/// Breaks lines of so many characters at spaces, never inside a flag or a path.
+pub fn fold(text: &str, wide: usize) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut column = 0;
+    for word in text.split(' ') {
+        let length = word.chars().count();
+        if column > 0 {
+            let full = column + 1 + length > wide;
+            out.push(if full { '\n' } else { ' ' });
+            column = if full { 0 } else { column + 1 };
+        }
+        out.push_str(word);
+        column = match word.rfind('\n') {
+            Some(at) => word[at + 1..].chars().count(),
+            None => column + length,
+        };
+    }
+    out
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -137,5 +157,14 @@ mod tests {
         check("c1 \u{9b}31m", "c1 \u{bf}31m");
         check("turned \u{202e}txt", "turned \u{fffd}txt");
         check("one\r\ntwo\rthree", "one\r\ntwo?three");
+    }
+
+    #[test]
+    fn lines_break_at_spaces_only() {
+        let check = |text: &str, want: &str| assert_eq!(fold(text, 12), want);
+        check("short", "short");
+        check("give --new-state here", "give\n--new-state\nhere");
+        check("one\ntwo three four", "one\ntwo three\nfour");
+        check("averyveryverylongword x", "averyveryverylongword\nx");
     }
 }

@@ -2,10 +2,12 @@
 //! Knows columns; knows no decision.
 
 use super::{Row, Screen, Task};
-use crate::terminal::{Ink, Look, tame};
+use crate::terminal::{Ink, Look, fold, tame};
 
 /// Where a row's message begins at the furthest; longer subjects get a line of their own.
 const SUBJECT: usize = 24;
+/// How many characters a line takes.
+const WIDE: usize = 110;
 /// Rows that do not decide, at most.
 const BESIDE: usize = 12;
 
@@ -103,7 +105,11 @@ fn line(row: &Row, word: usize, width: usize, look: Look) -> String {
     let lead = look.paint(ink, &format!("{:<word$}", row.word));
     let subject = tame(&row.subject).into_owned();
     let indent = " ".repeat(2 + word + 2 + if width == 0 { 0 } else { width + 2 });
-    let mut messages = row.message.lines().map(|one| tame(one).into_owned());
+    let message = fold(
+        &tame(&row.message),
+        WIDE.saturating_sub(indent.len()).max(40),
+    );
+    let mut messages = message.lines().map(String::from);
     let mut out = format!("  {lead}  ");
     if subject.is_empty() {
         out.push_str(&messages.next().unwrap_or_default());

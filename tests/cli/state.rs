@@ -233,3 +233,20 @@ fn a_state_that_cannot_be_written_ends_with_6() {
         "do not make the move that was printed",
     );
 }
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_decision_that_nobody_heard_moves_nothing() {
+    let desk = Desk::with_phases();
+    let tool = env!("CARGO_BIN_EXE_rolloutc");
+    let words = "eval shop.rollout --evidence 10-00.json --state s.json --new-state --as-of 2025-11-03T10:00:00Z";
+    let full = std::process::Command::new("sh")
+        .args(["-c", &format!("{tool} {words} > /dev/full")])
+        .current_dir(desk.path())
+        .output()
+        .expect("a shell");
+    assert_eq!(full.status.code(), Some(6));
+    let said = String::from_utf8_lossy(&full.stderr);
+    assert!(said.contains("the decision was not printed"), "{said}");
+    assert!(!desk.path().join("s.json").exists());
+}
