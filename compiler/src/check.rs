@@ -17,6 +17,7 @@ mod people;
 mod phases;
 mod procedures;
 mod say;
+mod sources;
 mod structure;
 mod text;
 #[cfg(test)]
