@@ -3,5 +3,6 @@
 mod cli;
 mod outcomes;
 mod readme;
+mod recorded;
 mod spec;
 mod tidy;
