@@ -216,4 +216,21 @@ mod tests {
             }
         }
     }
+
+    #[test]
+    fn a_gate_that_nobody_uses_yet_may_ask_for_the_age_of_its_evidence() {
+        let mut workspace = Workspace::new();
+        let text = "edition 2026
+
+record Drill { passed: bool }
+
+gate drilled(d: Drill, most: duration) {
+  forbid  d is stale
+  require d.passed and d.age <= most and d.observed_at < as_of
+  need    d
+}
+";
+        workspace.insert("module.rollout", text);
+        assert_eq!(analyse(&workspace, "module.rollout").diagnostics, []);
+    }
 }

@@ -2,7 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use rolloutc_runtime::ir::{self, Clause, Cmp, ItemTest, Node, NodeId, RuleKind, ValueTest};
+use rolloutc_runtime::ir::{
+    self, Clause, Cmp, ItemId, ItemTest, Node, NodeId, RuleKind, ValueTest,
+};
 use rolloutc_runtime::ty::Ty;
 
 use super::{Checker, DeclRef, Place, Scope, Typed, say};
@@ -162,14 +164,25 @@ impl<'a> Checker<'a> {
                     let outer = scope.clone();
                     let ty = c.ty(&param.ty, &outer);
                     let at = c.at(&outer, param.name.span);
-                    let local = c.local();
-                    let value = c.push(Node::Local(local), ty, at);
+                    let value = c.stand_in(&param.name.text, ty, at);
                     scope.add(&param.name.text, value, at);
                 }
                 c.clauses(gate, &scope);
             });
         }
         self.gate_bodies();
+    }
+
+    /// What a parameter is while nobody gives it: evidence, where it may be asked for its age or state.
+    fn stand_in(&mut self, name: &str, ty: Ty, at: Place) -> Typed {
+        let local = self.local();
+        if !matches!(ty, Ty::Record(_) | Ty::Rows { .. }) {
+            return self.push(Node::Local(local), ty, at);
+        }
+        // No item has this id: nothing that is kept reads it.
+        let id = ItemId(u32::MAX - local.0);
+        self.imply_item(&format!("parameter {} {name}", local.0), id, ty.clone());
+        self.push(Node::Item(id), ty, at)
     }
 
     fn is_used(&self, decl: DeclRef) -> bool {
