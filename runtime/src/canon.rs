@@ -2,14 +2,16 @@
 //! Knows JSON; knows nothing of what the documents mean.
 
 mod document;
+mod write;
 
 use std::borrow::Cow;
 use std::fmt;
 
-use serde_json::Value;
+use serde::Serialize;
 use sha2::{Digest as _, Sha256};
 
 pub use document::{DEPTH, DocumentError, Fault, check_json, read_document};
+pub use write::{Without, Written, write};
 
 /// A SHA-256 digest; its text is `sha256:` and 64 lower-case hex digits. The default, all noughts,
 /// stands where none was computed yet.
@@ -23,18 +25,8 @@ impl Digest {
     }
 
     /// The digest of the canonical form of a document, without those of its members (`digest`).
-    pub fn of_document(document: &Value, without: &[&str]) -> Digest {
-        let mut out = String::new();
-        match document {
-            Value::Object(members) => {
-                let members = members
-                    .iter()
-                    .filter(|(key, _)| !without.contains(&key.as_str()));
-                write_members(members, &mut out);
-            }
-            other => write_canonical(other, &mut out),
-        }
-        Digest::of(out.as_bytes())
+    pub fn of_document<T: Serialize + ?Sized>(document: &T, without: &[&str]) -> Digest {
+        Digest::of(&write(document, &[("", without)]).text)
     }
 
     /// Reads `sha256:` and 64 lower-case hex digits.
@@ -115,74 +107,9 @@ impl Hasher {
 }
 
 /// The canonical form: keys sorted by code point, no spaces, shortest escapes, no final newline.
-pub fn canonical(value: &Value) -> String {
-    let mut out = String::new();
-    write_canonical(value, &mut out);
-    out
-}
-
-fn write_canonical(value: &Value, out: &mut String) {
-    match value {
-        Value::Null => out.push_str("null"),
-        Value::Bool(true) => out.push_str("true"),
-        Value::Bool(false) => out.push_str("false"),
-        Value::Number(number) => out.push_str(&number.to_string()),
-        Value::String(text) => write_text(text, out),
-        Value::Array(items) => {
-            out.push('[');
-            for (at, item) in items.iter().enumerate() {
-                if at > 0 {
-                    out.push(',');
-                }
-                write_canonical(item, out);
-            }
-            out.push(']');
-        }
-        Value::Object(members) => write_members(members.iter(), out),
-    }
-}
-
-/// UTF-8 sorts as its code points do, so sorting by bytes is enough.
-fn write_members<'a>(members: impl Iterator<Item = (&'a String, &'a Value)>, out: &mut String) {
-    let mut members: Vec<_> = members.collect();
-    members.sort_by_key(|&(key, _)| key);
-    out.push('{');
-    for (at, (key, value)) in members.into_iter().enumerate() {
-        if at > 0 {
-            out.push(',');
-        }
-        write_text(key, out);
-        out.push(':');
-        write_canonical(value, out);
-    }
-    out.push('}');
-}
-
-fn write_text(text: &str, out: &mut String) {
-    out.push('"');
-    let mut plain = 0;
-    for (at, byte) in text.bytes().enumerate() {
-        let escape = match byte {
-            b'"' => "\\\"",
-            b'\\' => "\\\\",
-            b'\n' => "\\n",
-            b'\r' => "\\r",
-            b'\t' => "\\t",
-            8 => "\\b",
-            12 => "\\f",
-            0..32 => "",
-            _ => continue,
-        };
-        out.push_str(&text[plain..at]);
-        if escape.is_empty() {
-            out.push_str(&format!("\\u{byte:04x}"));
-        } else {
-            out.push_str(escape);
-        }
-        plain = at + 1;
-    }
-    out.push_str(&text[plain..]);
-    out.push('"');
+pub fn canonical<T: Serialize + ?Sized>(document: &T) -> String {
+    String::from_utf8(write(document, &[]).text)
+        .unwrap_or_else(|_| unreachable!("texts are written whole"))
 }
 
 #[cfg(test)]

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use indexmap::IndexMap;
 use serde::Serialize;
 
-use crate::canon::Digest;
+use crate::canon::{Digest, Without, write};
 use crate::document::Span;
 pub use crate::state::{Place, TruthWord};
 use crate::state::{ProcedureKind, StepDone, Subject, Superseded};
@@ -512,27 +512,15 @@ impl Decision {
 
     /// What [`Decision::digest`] must be.
     pub fn compute_digest(&self) -> Digest {
-        let mut value = serde_json::to_value(self)
-            .unwrap_or_else(|error| unreachable!("a decision has text keys only: {error}"));
-        fn drop_from(value: &mut serde_json::Value, names: &[&str]) {
-            if let Some(object) = value.as_object_mut() {
-                for name in names {
-                    object.remove(*name);
-                }
-            }
-        }
-        drop_from(&mut value["digests"], &["state_after"]);
-        for (list, names) in [
-            ("reasons", &["message", "would"][..]),
+        let without: &Without<'_> = &[
+            ("", &["tool", "digest"]),
+            ("digests", &["state_after"]),
+            ("reasons", &["message", "would"]),
             ("obligations", &["text"]),
             ("next", &["then"]),
             ("warnings", &["message"]),
-        ] {
-            if let Some(rows) = value[list].as_array_mut() {
-                rows.iter_mut().for_each(|row| drop_from(row, names));
-            }
-        }
-        Digest::of_document(&value, &["tool", "digest"])
+        ];
+        Digest::of(&write(self, without).text)
     }
 
     /// The reasons that decided.

@@ -4,9 +4,8 @@
 mod verify;
 
 use indexmap::IndexMap;
-use serde_json::Value;
 
-use crate::canon::{Digest, DocumentError, Fault, canonical};
+use crate::canon::{Digest, DocumentError, Fault, Hasher, Written, canonical, write};
 use crate::document::{Damage, DamageKind, read};
 use crate::ir::{Node, Program, VERSION};
 
@@ -21,18 +20,14 @@ impl Program {
     pub fn seal(&mut self) {
         self.version = VERSION;
         self.sort();
-        let value = self.value();
-        self.meaning = meaning(&value);
-        let mut value = value;
-        if let Some(object) = value.as_object_mut() {
-            object.insert("meaning".into(), Value::String(self.meaning.to_string()));
-        }
-        self.digest = Digest::of_document(&value, &["digest"]);
+        let written = write(self, &[]);
+        self.meaning = meaning(&written);
+        self.digest = digest(&written, self.meaning);
     }
 
     /// The document in canonical form, one line end behind it.
     pub fn to_json(&self) -> String {
-        let mut text = canonical(&self.value());
+        let mut text = canonical(self);
         text.push('\n');
         text
     }
@@ -41,9 +36,9 @@ impl Program {
     /// fit are refused.
     pub fn from_json(bytes: &[u8]) -> Result<Program, Damage> {
         let program: Program = read(bytes, WORD, VERSION)?;
-        let value = program.value();
-        let fits = meaning(&value) == program.meaning
-            && Digest::of_document(&value, &["digest"]) == program.digest;
+        let written = write(&program, &[]);
+        let fits = meaning(&written) == program.meaning
+            && digest(&written, program.meaning) == program.digest;
         let refuse = |kind| Err(Damage { word: WORD, kind });
         if !fits {
             return refuse(DamageKind::Digest);
@@ -77,41 +72,73 @@ impl Program {
         self.pins.sort_keys();
         self.origins.docs.sort_keys();
     }
+}
 
-    fn value(&self) -> Value {
-        serde_json::to_value(self)
-            .unwrap_or_else(|error| unreachable!("a program has text keys only: {error}"))
-    }
+/// The digest of all but the digest itself, with this meaning.
+fn digest(program: &Written, meaning: Digest) -> Digest {
+    let meaning = format!("\"meaning\":\"{meaning}\"");
+    let members = program.members().filter(|(name, _)| *name != "digest");
+    digest_of(members.map(|(name, text)| match name {
+        "meaning" => meaning.as_bytes(),
+        _ => text,
+    }))
 }
 
 /// The digest of all but [`ASIDE`] and the links into `origins`: another test or comment may number
 /// those anew.
-fn meaning(program: &Value) -> Digest {
-    let mut value = program.clone();
-    if let Some(object) = value.as_object_mut() {
-        ASIDE.iter().for_each(|name| {
-            object.remove(*name);
-        });
-    }
-    unlink(&mut value);
-    Digest::of_document(&value, &[])
+fn meaning(program: &Written) -> Digest {
+    let members = program
+        .members()
+        .filter(|(name, _)| !ASIDE.contains(name))
+        .map(|(_, text)| unlinked(text))
+        .collect::<Vec<_>>();
+    digest_of(members.iter().map(|text| text.as_slice()))
 }
 
-/// Drops every `at` and `at_origin` that is a number: no other member of a program is so called and a
-/// number.
-fn unlink(value: &mut Value) {
-    match value {
-        Value::Object(object) => {
-            for name in ["at", "at_origin"] {
-                if object.get(name).is_some_and(Value::is_number) {
-                    object.remove(name);
-                }
-            }
-            object.values_mut().for_each(unlink);
+/// The digest of an object of these members.
+fn digest_of<'a>(members: impl Iterator<Item = &'a [u8]>) -> Digest {
+    let mut hasher = Hasher::default();
+    hasher.update(b"{");
+    for (at, member) in members.enumerate() {
+        if at > 0 {
+            hasher.update(b",");
         }
-        Value::Array(list) => list.iter_mut().for_each(unlink),
-        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
+        hasher.update(member);
     }
+    hasher.update(b"}");
+    hasher.finish()
+}
+
+/// A canonical text without every `at` and `at_origin` that is a number: no other member of a program is
+/// so called and a number. A quote behind a brace or a comma opens a text unless it closes one, and what
+/// closes a text is followed by no letter, so these are names of members.
+fn unlinked(text: &[u8]) -> Vec<u8> {
+    let mut out = Vec::with_capacity(text.len());
+    let mut done = 0;
+    for (at, _) in text.iter().enumerate().filter(|(_, byte)| **byte == b'"') {
+        let Some(rest) = text[at..].strip_prefix(b"\"at") else {
+            continue;
+        };
+        let rest = rest.strip_prefix(b"_origin").unwrap_or(rest);
+        let Some(number) = rest.strip_prefix(b"\":") else {
+            continue;
+        };
+        let before = at.checked_sub(1).map(|before| text[before]);
+        if !matches!(before, Some(b'{' | b',')) || !number[0].is_ascii_digit() {
+            continue;
+        }
+        let digits = number.iter().take_while(|byte| byte.is_ascii_digit());
+        let end = text.len() - number.len() + digits.count();
+        // A comma goes with the member: the one behind it, else the one that is left before it.
+        let last = text.get(end) != Some(&b',');
+        out.extend_from_slice(&text[done..at]);
+        done = if last { end } else { end + 1 };
+        if last && out.last() == Some(&b',') {
+            out.pop();
+        }
+    }
+    out.extend_from_slice(&text[done..]);
+    out
 }
 
 impl Program {
@@ -217,6 +244,26 @@ mod tests {
         moved.gates[0].level = Level::Blocking;
         moved.seal();
         assert_ne!(moved.meaning, program.meaning);
+    }
+
+    #[test]
+    fn links_into_origins_are_cut_out_of_the_text() {
+        let check = |text: &str, want: &str| {
+            assert_eq!(String::from_utf8(unlinked(text.as_bytes())).unwrap(), want);
+        };
+        check(r#"[{"at":3},{"at_origin":12}]"#, "[{},{}]");
+        check(
+            r#"{"a":1,"at":3,"at_origin":4,"b":[{"at":0,"c":1}]}"#,
+            r#"{"a":1,"b":[{"c":1}]}"#,
+        );
+        check(r#"{"a":1,"at":3,"at_origin":4}"#, r#"{"a":1}"#);
+        for same in [
+            r#"{"at":{"at":"3"},"at_":1}"#,
+            r#"{"a":["at",1,",\"at\":1","{\"at\":1"],"at":[1]}"#,
+            r#"{"bat":1,"x\"at":5,"at_origins":7}"#,
+        ] {
+            check(same, same);
+        }
     }
 
     #[test]
