@@ -21,6 +21,10 @@ fn main() {
     println!("evidence document: {} bytes", document.len());
     let program = compile("decision.rollout", include_str!("../decision.rollout"));
 
+    if std::env::args().nth(1).as_deref() == Some("step") {
+        work::steps(&program, &document, 1_000);
+        return;
+    }
     let hand = median(&mut || {
         black_box(by_hand::decide(
             black_box(document.as_bytes()),

@@ -3,8 +3,9 @@
 use std::hint::black_box;
 
 use rolloutc_runtime::data::Store;
-use rolloutc_runtime::evidence::{Content, Evidence, Observation, read};
+use rolloutc_runtime::evidence::{Content, Evidence, Observation, Reader};
 use rolloutc_runtime::ir::{Format, Program};
+use rolloutc_runtime::step::{Engine, Options, step};
 use rolloutc_runtime::time::Instant;
 use serde_json::json;
 
@@ -63,22 +64,41 @@ pub fn measure(program: &Program, document: &str, hand: f64, median: fn(&mut dyn
         Instant::parse("2026-03-03T12:00:00Z", false).unwrap_or_else(|_| panic!("an instant"));
     let evidence = evidence(document);
     let mut store = Store::default();
+    let mut reader = Reader::new(program);
     let reading = median(&mut || {
         store.clear();
-        black_box(read(program, &evidence, &mut store));
+        black_box(reader.read(program, &evidence, &mut store));
     });
     println!(
         "its evidence read into slots:    {reading:8.2} µs   {:.2} × by hand",
         reading / hand
     );
-    let micros = median(&mut || {
-        black_box(rolloutc_runtime::step::step(
-            program, None, &evidence, as_of,
-        ))
-        .ok();
+    let options = Options::default();
+    let mut engine = Engine::new(program);
+    let reused = median(&mut || {
+        black_box(engine.step(None, &evidence, as_of, &options)).ok();
     });
     println!(
-        "a whole step, JSON in, record out: {micros:6.2} µs   {:.2} × by hand",
+        "a whole step on a made engine:   {reused:8.2} µs   {:.2} × by hand",
+        reused / hand
+    );
+    let micros = median(&mut || {
+        black_box(step(program, None, &evidence, as_of)).ok();
+    });
+    println!(
+        "a whole step on its own:         {micros:8.2} µs   {:.2} × by hand",
         micros / hand
     );
+}
+
+/// So many steps on one engine, for a profiler.
+pub fn steps(program: &Program, document: &str, count: usize) {
+    let as_of =
+        Instant::parse("2026-03-03T12:00:00Z", false).unwrap_or_else(|_| panic!("an instant"));
+    let evidence = evidence(document);
+    let options = Options::default();
+    let mut engine = Engine::new(program);
+    for _ in 0..count {
+        black_box(engine.step(None, &evidence, as_of, &options)).ok();
+    }
 }
