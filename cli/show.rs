@@ -3,6 +3,8 @@
 
 pub mod json;
 pub mod markdown;
+mod merge;
+mod policy;
 pub mod text;
 mod times;
 
@@ -10,10 +12,12 @@ pub use times::Times;
 
 use crate::terminal::Ink;
 use rolloutc_runtime::decision::{
-    Decision, EvidenceLine, GateLine, ItemWord, Level, Obligation, Outcome, ParamFrom, Reason,
-    ReasonCode, Role, Verdict,
+    CalendarWord, Decision, EvidenceLine, GateLine, ItemWord, Level, Next, NextKind, Obligation,
+    Outcome, ParamFrom, Reason, ReasonCode, Role, Verdict,
 };
+use rolloutc_runtime::ir::Program;
 use rolloutc_runtime::state::Place;
+use rolloutc_runtime::time::Instant;
 
 /// What a person sees of one decision, top to bottom.
 #[derive(Clone, Debug)]
@@ -32,7 +36,7 @@ pub struct Screen {
     pub rows: Vec<Row>,
     /// What people must do.
     pub tasks: Vec<Task>,
-    /// What leads the conditions: `would advance if`.
+    /// What leads `would`: `would advance if`, `halt ends when`, `then`.
     pub goal: &'static str,
     /// What would change it, one condition each.
     pub would: Vec<String>,
@@ -75,7 +79,7 @@ pub struct Task {
 }
 
 /// Puts one decision on a screen.
-pub fn screen(decision: &Decision, times: &Times) -> Screen {
+pub fn screen(program: &Program, decision: &Decision, times: &Times) -> Screen {
     let name = match decision.key.as_str() {
         "" => decision.rollout.clone(),
         key => format!("{}[{key:?}]", decision.rollout),
@@ -86,14 +90,14 @@ pub fn screen(decision: &Decision, times: &Times) -> Screen {
         name,
         place: place(decision),
         as_of: times.whole(decision.as_of),
-        rows: rows(decision, times),
+        rows: rows(program, decision, times),
         tasks: decision
             .obligations
             .iter()
-            .map(|one| task(one, times))
+            .map(|one| task(program, one, times))
             .collect(),
         goal: goal(decision),
-        would: would(decision),
+        would: would(program, decision, times),
         next: next(decision, times),
     }
 }
@@ -133,7 +137,7 @@ fn place(decision: &Decision) -> String {
 }
 
 /// Reasons first, those that decide before the others; then what is waived, what only warns, what passes.
-fn rows(decision: &Decision, times: &Times) -> Vec<Row> {
+fn rows(program: &Program, decision: &Decision, times: &Times) -> Vec<Row> {
     let ahead = |reason: &&Reason| reason.role == Some(Role::Ahead);
     let (later, now): (Vec<&Reason>, Vec<&Reason>) = decision.reasons.iter().partition(ahead);
     let (deciding, others): (Vec<&Reason>, Vec<&Reason>) =
@@ -142,8 +146,9 @@ fn rows(decision: &Decision, times: &Times) -> Vec<Row> {
         .into_iter()
         .chain(others)
         .chain(later)
-        .map(|one| reason(decision, one))
+        .map(|one| reason(program, decision, one, times))
         .collect();
+    merge::alike(&mut rows);
     rows.extend(
         decision
             .gates
@@ -152,27 +157,6 @@ fn rows(decision: &Decision, times: &Times) -> Vec<Row> {
     );
     rows.extend(passes(decision));
     rows.extend(evidence_rows(decision));
-    rows.extend(
-        decision
-            .calendar
-            .iter()
-            .filter(|line| !line.closes)
-            .filter_map(|line| {
-                let (from, until) = (line.from?, line.until);
-                let until = until.map(|until| format!(" to {}", times.near(until, decision.as_of)));
-                Some(Row {
-                    word: "ahead",
-                    subject: line.name.clone(),
-                    message: format!(
-                        "{} {}{}",
-                        line.kind,
-                        times.near(from, decision.as_of),
-                        until.unwrap_or_default()
-                    ),
-                    ..Row::default()
-                })
-            }),
-    );
     let params = decision
         .params
         .iter()
@@ -198,7 +182,7 @@ fn rows(decision: &Decision, times: &Times) -> Vec<Row> {
     rows
 }
 
-fn reason(decision: &Decision, reason: &Reason) -> Row {
+fn reason(program: &Program, decision: &Decision, reason: &Reason, times: &Times) -> Row {
     let word = match (reason.role, reason.code) {
         (Some(Role::Ahead), _) => "ahead",
         (_, ReasonCode::GateFailed) => "fail",
@@ -230,19 +214,61 @@ fn reason(decision: &Decision, reason: &Reason) -> Row {
     };
     let message = match (word, reason.verdict) {
         ("ahead", Some(verdict)) => format!("{}: {}", verdict.word(), reason.message),
+        ("freeze" | "window", _) => closed(program, decision, reason, times),
+        ("soak", _) => soak(decision, reason, times),
         _ => reason.message.clone(),
     };
+    let place = reason
+        .span
+        .as_ref()
+        .map(|span| format!("{}:{}", span.file, span.line));
+    // What decides nothing gets one line, unless it failed.
+    let whole = reason.decides || reason.code == ReasonCode::GateFailed;
     Row {
         word,
         decides: reason.decides,
         subject: format!("{}{hard}", reason.subject),
         message,
-        evidence: rests_on(decision, reason),
-        place: reason
-            .span
-            .as_ref()
-            .map(|span| format!("{}:{}", span.file, span.line))
-            .unwrap_or_default(),
+        evidence: if whole {
+            rests_on(decision, reason)
+        } else {
+            String::new()
+        },
+        place: place.filter(|_| whole).unwrap_or_default(),
+    }
+}
+
+/// `Fri 16:00 to Mon 08:00 America/Chicago: opens Mon 2026-03-02 14:00Z, in 1d 20h`
+fn closed(program: &Program, decision: &Decision, reason: &Reason, times: &Times) -> String {
+    let opens = opening(decision).map(|at| {
+        let far = policy::far(decision.as_of, at);
+        format!("opens {}, in {far}", times.day(at))
+    });
+    match (policy::rule(program, &reason.subject), opens) {
+        (Some(rule), Some(opens)) => format!("{rule}: {opens}"),
+        (Some(rule), None) => format!("{rule}: {}", reason.message),
+        (None, Some(opens)) => opens,
+        (None, None) => reason.message.clone(),
+    }
+}
+
+/// When moves are allowed again.
+fn opening(decision: &Decision) -> Option<Instant> {
+    let mut next = decision.next.iter();
+    next.find(|one| one.kind == NextKind::Opens)
+        .map(|one| one.at)
+}
+
+/// `18m of 30m, green since 11:42Z: done 12:12Z`
+fn soak(decision: &Decision, reason: &Reason, times: &Times) -> String {
+    let mut next = decision.next.iter();
+    let done = next.find(|one| one.kind == NextKind::Soak && one.subject == reason.subject);
+    match done {
+        Some(done) => {
+            let at = times.near(done.at, decision.as_of);
+            format!("{}: done {at}", reason.message)
+        }
+        None => reason.message.clone(),
     }
 }
 
@@ -259,7 +285,10 @@ fn rests_on(decision: &Decision, reason: &Reason) -> String {
         let age = piece
             .age
             .as_ref()
-            .map(|age| format!(", {age} old"))
+            .map(|age| match age.to_string().strip_prefix('-') {
+                Some(ahead) => format!(", {ahead} ahead"),
+                None => format!(", {age} old"),
+            })
             .unwrap_or_default();
         let line = decision
             .evidence
@@ -335,21 +364,30 @@ fn subject(gate: &GateLine) -> String {
 
 /// One row for all that passes: `baseline, drilled, lane (2 of 3)`.
 fn passes(decision: &Decision) -> Option<Row> {
-    let instances = |gate: &str| {
+    // A gate may be asked twice, to verify and to enter: rows are counted where this line was asked.
+    let instances = |one: &GateLine| {
         decision
             .gates
             .iter()
-            .filter(|line| line.gate == gate)
+            .filter(|line| line.gate == one.gate && line.role == one.role)
             .map(|line| line.rows.max(1))
             .sum::<u32>()
+    };
+    // A gate that does not pass wherever it is asked is spoken of above.
+    let mixed = |one: &GateLine| {
+        decision.gates.iter().any(|line| {
+            line.gate == one.gate
+                && line.row.is_none()
+                && !matches!(line.verdict, Verdict::Pass | Verdict::NotEvaluated)
+        })
     };
     let mut names: Vec<String> = Vec::new();
     for line in decision
         .gates
         .iter()
-        .filter(|line| line.verdict == Verdict::Pass)
+        .filter(|line| line.verdict == Verdict::Pass && !mixed(line))
     {
-        let name = match (line.rows, instances(&line.gate)) {
+        let name = match (line.rows, instances(line)) {
             (0 | 1, 1) => subject(line),
             (rows, all) => format!("{} ({rows} of {all})", line.gate),
         };
@@ -365,43 +403,35 @@ fn passes(decision: &Decision) -> Option<Row> {
     })
 }
 
-/// Items that may not be read and that no reason names, by state: nothing asks for them now.
+/// Items that are there and no good, where no reason names them. What is not there and not asked for is no
+/// news.
 fn evidence_rows(decision: &Decision) -> Vec<Row> {
     let rests_on = |reason: &Reason, item: &str| {
         reason.subject == item || reason.evidence.iter().any(|piece| piece.item == item)
     };
     let named = |item: &str| decision.reasons.iter().any(|reason| rests_on(reason, item));
-    let mut rows: Vec<(ItemWord, Vec<&EvidenceLine>)> = Vec::new();
-    let unread = decision
-        .evidence
-        .iter()
-        .filter(|line| line.state != ItemWord::Present);
-    for line in unread.filter(|line| !named(&line.item)) {
-        match rows.iter_mut().find(|(state, _)| *state == line.state) {
-            Some((_, lines)) => lines.push(line),
-            None => rows.push((line.state, vec![line])),
-        }
-    }
-    let row = |(state, lines): (ItemWord, Vec<&EvidenceLine>)| {
-        let names: Vec<&str> = lines.iter().map(|line| line.item.as_str()).collect();
-        let cause = lines.first().and_then(|line| line.cause.as_deref());
-        let cause = match (cause, lines.len()) {
-            (Some(cause), 1) if !cause.is_empty() && state != ItemWord::Missing => {
-                format!(": {cause}")
-            }
-            _ => String::new(),
-        };
-        Row {
-            word: state.word(),
-            message: format!("{}{cause}", names.join(", ")),
-            ..Row::default()
+    let bad = |line: &&EvidenceLine| match line.state {
+        ItemWord::Present | ItemWord::Missing | ItemWord::Awaited | ItemWord::Stale => false,
+        ItemWord::Malformed | ItemWord::Future | ItemWord::Mismatched | ItemWord::Superseded => {
+            !named(&line.item)
         }
     };
-    rows.into_iter().map(row).collect()
+    let row = |line: &EvidenceLine| Row {
+        word: line.state.word(),
+        subject: line.item.clone(),
+        message: line.cause.clone().unwrap_or_default(),
+        ..Row::default()
+    };
+    decision.evidence.iter().filter(bad).map(row).collect()
 }
 
-fn task(one: &Obligation, times: &Times) -> Task {
+fn task(program: &Program, one: &Obligation, times: &Times) -> Task {
+    use policy::Origin;
     use rolloutc_runtime::decision::ObligationKind;
+    let origin = match one.kind {
+        ObligationKind::Collect => policy::source(program, &one.id),
+        _ => None,
+    };
     Task {
         word: match one.kind {
             ObligationKind::Step => "do",
@@ -412,7 +442,14 @@ fn task(one: &Obligation, times: &Times) -> Task {
             ObligationKind::Enter => "enter",
         },
         id: one.id.clone(),
-        text: one.text.clone(),
+        text: match (&origin, one.kind) {
+            (Some(Origin::Words(words)), _) => words.clone(),
+            (Some(Origin::Command(words)), _) => command(words),
+            (None, ObligationKind::Collect) => {
+                "no source is declared: hand it in with --evidence".into()
+            }
+            _ => one.text.clone(),
+        },
         by: one.by.join(", "),
         run: one
             .run
@@ -444,47 +481,159 @@ fn command(words: &[String]) -> String {
     words.iter().map(quote).collect::<Vec<_>>().join(" ")
 }
 
+/// What leads the list of conditions.
 fn goal(decision: &Decision) -> &'static str {
-    match (decision.outcome, &decision.toward) {
-        (Outcome::Halted | Outcome::Rollback, _) => "would go on if",
-        (_, None) => "would complete if",
-        (_, Some(_)) => "would advance if",
+    match decision.outcome {
+        Outcome::Rollback => "then",
+        Outcome::Halted => "halt ends when",
+        _ if decision.from.is_none() => "would complete if",
+        _ if decision.toward.is_none() => "complete again if",
+        Outcome::Complete
+        | Outcome::Advance
+        | Outcome::Hold
+        | Outcome::Frozen
+        | Outcome::Blocked => "would advance if",
     }
 }
 
-/// What would change the outcome, each once. A way back is walked to its end, whatever changes meanwhile.
-fn would(decision: &Decision) -> Vec<String> {
+/// What would change the outcome, each once; for a way back, what follows it.
+fn would(program: &Program, decision: &Decision, times: &Times) -> Vec<String> {
+    let open = decision.procedure.as_ref();
+    let after = open.map(|open| policy::afterwards(program, &open.name));
     if decision.outcome == Outcome::Rollback {
-        return Vec::new();
+        return after.unwrap_or_default();
     }
-    let mut all: Vec<String> = Vec::new();
-    for one in decision
-        .deciding()
-        .filter_map(|reason| reason.would.clone())
-    {
-        if !all.contains(&one) {
-            all.push(one);
+    let mut all: Vec<(String, usize)> = Vec::new();
+    let (mut fresh, mut there): (Vec<&str>, Vec<&str>) = (Vec::new(), Vec::new());
+    // Rows of one table that want the same are one condition.
+    let mut note = |one: String| {
+        let kind = merge::rowless(&one);
+        match all
+            .iter_mut()
+            .find(|(other, _)| merge::rowless(other) == kind)
+        {
+            Some((other, _)) if *other == one => {}
+            Some((_, more)) => *more += 1,
+            None => all.push((one, 0)),
         }
+    };
+    for reason in decision.deciding() {
+        match (&reason.would, reason.code) {
+            (Some(one), _) => {
+                let single = |item: &&str| !item.contains(' ');
+                let (list, item) = match one.strip_prefix("a fresh ").filter(single) {
+                    Some(item) => (&mut fresh, item),
+                    None => match one.strip_suffix(" is there").filter(single) {
+                        Some(item) => (&mut there, item),
+                        None => {
+                            note(one.clone());
+                            continue;
+                        }
+                    },
+                };
+                if !list.contains(&item) {
+                    list.push(item);
+                }
+            }
+            (None, ReasonCode::Freeze | ReasonCode::Window) => {
+                if let Some(at) = opening(decision) {
+                    let verb = verb_of(decision, &reason.subject, NextKind::Opens);
+                    note(format!("{} {verb}: {}", reason.subject, times.day(at)));
+                }
+                for approval in policy::exceptions(program, &reason.subject) {
+                    note(format!("or by approval {approval}"));
+                }
+            }
+            (None, ReasonCode::ProcedureUnverified) if reason.verdict.is_none() => {
+                note(format!("{} is logged", reason.subject));
+            }
+            (None, ReasonCode::TriggerBlind) => {
+                for piece in &reason.evidence {
+                    note(format!("{} can be read again", piece.item));
+                }
+            }
+            (None, _) => {}
+        }
+    }
+    let count = |(one, more): (String, usize)| match more {
+        0 => one,
+        more => format!("{one}; {more} more rows alike"),
+    };
+    let mut all: Vec<String> = all.into_iter().map(count).collect();
+    for (items, words) in [(there, "there"), (fresh, "fresh")] {
+        match items.as_slice() {
+            [] => {}
+            [one] => all.insert(0, format!("{one} is {words}")),
+            items => all.insert(0, format!("{} are {words}", items.join(", "))),
+        }
+    }
+    // One screen: the rest is in the document.
+    const SHOWN: usize = 6;
+    if all.len() > SHOWN {
+        let more = all.len() - (SHOWN - 1);
+        all.truncate(SHOWN - 1);
+        all.push(format!("{more} more: see --format json"));
     }
     all
 }
 
-/// The nearest changes.
+/// The nearest changes; what goes stale at one instant is one line.
 fn next(decision: &Decision, times: &Times) -> Vec<(String, String)> {
     const SHOWN: usize = 4;
-    let row = |one: &rolloutc_runtime::decision::Next| {
-        let what = match one.then.as_str() {
-            then if then.contains(&one.subject) => then.to_string(),
-            "" => format!("{} {}", one.subject, verb(one.kind)),
-            then => format!("{} {}: {then}", one.subject, verb(one.kind)),
+    let mut rows: Vec<(String, String)> = Vec::new();
+    let mut rest = decision.next.as_slice();
+    while let Some(first) = rest.first() {
+        let same = |one: &&Next| one.at == first.at && one.kind == first.kind;
+        let count = rest.iter().take_while(same).count().max(1);
+        let (group, others) = rest.split_at(count);
+        rest = others;
+        let at = times.near(first.at, decision.as_of);
+        let names: Vec<&str> = group.iter().map(|one| one.subject.as_str()).collect();
+        let names = names.join(", ");
+        let joined = match first.kind {
+            NextKind::Stale => Some("go stale"),
+            NextKind::SoftStale => Some("pass their soft end"),
+            NextKind::Awaited => Some("are missing"),
+            _ => None,
         };
-        (times.near(one.at, decision.as_of), what)
-    };
-    decision.next.iter().take(SHOWN).map(row).collect()
+        match joined.filter(|_| group.len() > 1) {
+            Some(words) => rows.push((at, format!("{names} {words}"))),
+            None => rows.extend(group.iter().map(|one| (at.clone(), change(decision, one)))),
+        }
+    }
+    rows.truncate(SHOWN);
+    rows
 }
 
-fn verb(kind: rolloutc_runtime::decision::NextKind) -> &'static str {
-    use rolloutc_runtime::decision::NextKind;
+fn change(decision: &Decision, one: &Next) -> String {
+    match (one.kind, one.then.replace('`', "")) {
+        (NextKind::Opens, _) | (NextKind::Closes, _) => {
+            let moves = if one.kind == NextKind::Opens {
+                "moves are allowed"
+            } else {
+                "nothing moves"
+            };
+            let verb = verb_of(decision, &one.subject, one.kind);
+            format!("{} {verb}: {moves}", one.subject)
+        }
+        (_, then) if then.contains(&one.subject) => then,
+        (kind, then) if then.is_empty() => format!("{} {}", one.subject, verb(kind)),
+        (kind, then) => format!("{} {}: {then}", one.subject, verb(kind)),
+    }
+}
+
+/// What a freeze or a window does when moves begin or cease to be allowed.
+fn verb_of(decision: &Decision, calendar: &str, kind: NextKind) -> &'static str {
+    let line = decision.calendar.iter().find(|line| line.name == calendar);
+    let freeze = line.is_some_and(|line| line.kind == CalendarWord::Freeze);
+    match (kind, freeze) {
+        (NextKind::Opens, true) => "ends",
+        (NextKind::Closes, true) => "begins",
+        _ => verb(kind),
+    }
+}
+
+fn verb(kind: NextKind) -> &'static str {
     match kind {
         NextKind::Stale => "goes stale",
         NextKind::SoftStale => "passes its soft end",

@@ -49,7 +49,7 @@ pub fn run(args: &Eval) -> Result<Exit, Failure> {
     if args.format != EvalFormat::Json {
         notes(&program, &evidence);
     }
-    let heard = print(&say(args.format, &decision, &times))
+    let heard = print(&say(args.format, &program, &decision, &times))
         .map_err(|error| unheard(&format!("standard output: {error}")))?;
     if let Some(file) = file.filter(|_| !args.dry_run) {
         move_on(&file, &next, heard)?;
@@ -133,11 +133,13 @@ fn exit(code: u8) -> Exit {
     found.unwrap_or_else(|| unreachable!("no decision ends with exit code {code}"))
 }
 
-fn say(format: EvalFormat, decision: &Decision, times: &Times) -> String {
+fn say(format: EvalFormat, program: &Program, decision: &Decision, times: &Times) -> String {
     match format {
-        EvalFormat::Text => show::text::draw(&show::screen(decision, times), Look::of_output()),
+        EvalFormat::Text => {
+            show::text::draw(&show::screen(program, decision, times), Look::of_output())
+        }
         EvalFormat::Json => show::json::document(std::slice::from_ref(decision)),
-        EvalFormat::Markdown => show::markdown::draw(&show::screen(decision, times)),
+        EvalFormat::Markdown => show::markdown::draw(&show::screen(program, decision, times)),
     }
 }
 
@@ -169,14 +171,16 @@ fn note(evidence: &Evidence, fault: &Fault) -> Failure {
         "evidence does not fit",
         format!("`{place}`: {}", fault.message),
     )
-    .help(format!(
-        "what reads it is unknown; the rest of `{item}` stands"
-    ));
+    .help(if fault.path.is_empty() {
+        format!("the item counts as malformed: whatever reads `{item}` is unknown")
+    } else {
+        format!("what reads it is unknown; the rest of `{item}` stands")
+    });
     let Some(observation) = observation else {
         return failure;
     };
     match &observation.content {
-        Content::Bytes { .. } | Content::Json(_) | Content::Text(_) if fault.end > fault.start => {
+        Content::Bytes { .. } | Content::Json(_) | Content::Text(_) if fault.end > 0 => {
             failure.at(Excerpt {
                 name: observation.file.clone().unwrap_or_else(|| item.to_string()),
                 text: String::from_utf8_lossy(observation.bytes()).into_owned(),

@@ -9,7 +9,9 @@ const SUBJECT: usize = 24;
 /// How many characters a line takes.
 const WIDE: usize = 110;
 /// Rows that do not decide, at most.
-const BESIDE: usize = 12;
+const BESIDE: usize = 10;
+/// Rows that decide, at most: the first says enough, and one screen is all that is read.
+const DECIDING: usize = 8;
 
 /// Lays a screen out.
 pub fn draw(screen: &Screen, look: Look) -> String {
@@ -28,21 +30,23 @@ pub fn draw(screen: &Screen, look: Look) -> String {
         .max()
         .unwrap_or(0)
         .max(8);
-    let mut beside = 0;
+    let (mut deciding, mut beside) = (0, 0);
     for row in &screen.rows {
-        if !row.decides {
-            beside += 1;
-            if beside > BESIDE {
-                continue;
-            }
+        let (count, most) = if row.decides {
+            (&mut deciding, DECIDING)
+        } else {
+            (&mut beside, BESIDE)
+        };
+        *count += 1;
+        if *count <= most {
+            out.push_str(&line(row, word, width, look));
         }
-        out.push_str(&line(row, word, width, look));
     }
-    if beside > BESIDE {
+    let hidden = deciding.saturating_sub(DECIDING) + beside.saturating_sub(BESIDE);
+    if hidden > 0 {
         out.push_str(&format!(
-            "  {:word$}  {} more: see --format json\n",
-            "",
-            beside - BESIDE
+            "  {:word$}  {hidden} more: see --format json\n",
+            ""
         ));
     }
     out.push_str(&tasks(&screen.tasks, look));
@@ -59,7 +63,7 @@ pub fn draw(screen: &Screen, look: Look) -> String {
             format!("{when}  {}", tame(what)),
         ));
     }
-    if !tail.is_empty() {
+    if !tail.is_empty() && !out.ends_with("\n\n") {
         out.push('\n');
     }
     for (word, text) in tail {

@@ -27,6 +27,12 @@ impl Times {
         format!("{date} {clock}{offset}")
     }
 
+    /// `Mon 2026-03-02 14:00Z`: with the day of the week.
+    pub fn day(&self, at: Instant) -> String {
+        let (date, clock, offset) = self.parts(at);
+        format!("{} {date} {clock}{offset}", short(date.weekday().word()))
+    }
+
     /// As short as it stays clear beside `now`: a time of the same day, a weekday within six days, or all.
     pub fn near(&self, at: Instant, now: Instant) -> String {
         let (date, clock, offset) = self.parts(at);
@@ -47,7 +53,11 @@ impl Times {
             let start = mark.saturating_sub("2026-02-25".len());
             let end = rest[mark..].find('Z').map_or(mark, |at| mark + at + 1);
             let found = rest.get(start..end).map(|text| Instant::parse(text, false));
-            if let Some(Ok(at)) = found {
+            // An example of how to write an instant stays as it is.
+            let example = rest
+                .get(..start)
+                .is_some_and(|text| text.ends_with("such as "));
+            if let Some(Ok(at)) = found.filter(|_| !example) {
                 out.push_str(&rest[..start]);
                 out.push_str(&self.near(at, now));
                 rest = &rest[end..];
@@ -115,6 +125,8 @@ mod tests {
         );
         check("2026-02-25T11:42:00", "2026-02-25T11:42:00");
         check("äöüT äöZ", "äöüT äöZ");
+        let example = "no time such as 2026-03-01T09:00:00Z";
+        check(example, example);
     }
 
     #[test]
