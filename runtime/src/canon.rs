@@ -51,11 +51,17 @@ impl Digest {
 
     /// Its 64 hex digits.
     pub fn hex(self) -> String {
-        let digit = |nibble: u8| char::from(b"0123456789abcdef"[nibble as usize]);
-        self.0
-            .iter()
-            .flat_map(|byte| [digit(byte >> 4), digit(byte & 15)])
-            .collect()
+        self.text()[7..].iter().copied().map(char::from).collect()
+    }
+
+    /// Its text, ASCII.
+    fn text(self) -> [u8; 71] {
+        let mut text = *b"sha256:0000000000000000000000000000000000000000000000000000000000000000";
+        for (pair, byte) in text[7..].chunks_exact_mut(2).zip(self.0) {
+            pair[0] = b"0123456789abcdef"[usize::from(byte >> 4)];
+            pair[1] = b"0123456789abcdef"[usize::from(byte & 15)];
+        }
+        text
     }
 
     /// Its bytes.
@@ -66,7 +72,7 @@ impl Digest {
 
 impl fmt::Display for Digest {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "sha256:{}", self.hex())
+        f.write_str(str::from_utf8(&self.text()).map_err(|_| fmt::Error)?)
     }
 }
 
@@ -78,7 +84,10 @@ impl fmt::Debug for Digest {
 
 impl serde::Serialize for Digest {
     fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_str(self)
+        match str::from_utf8(&self.text()) {
+            Ok(text) => serializer.serialize_str(text),
+            Err(_) => unreachable!("hex digits are ASCII"),
+        }
     }
 }
 

@@ -1,6 +1,8 @@
 //! Writes canonical text straight from what is serialised: the members of an object are written as they
 //! come and put in order once it ends. Knows nothing of documents but which members to leave out.
 
+use std::borrow::Cow;
+use std::cmp::Ordering;
 use std::fmt::Display;
 use std::io::Write as _;
 use std::ops::Range;
@@ -32,11 +34,11 @@ impl Written {
 /// Writes a document without some of its members.
 pub fn write<T: Serialize + ?Sized>(document: &T, without: &Without<'_>) -> Written {
     let mut writer = Writer {
-        out: Vec::new(),
-        spare: Vec::new(),
-        entries: Vec::new(),
+        out: Vec::with_capacity(4 << 10),
+        spare: Vec::with_capacity(4 << 10),
+        entries: Vec::with_capacity(64),
         depth: 0,
-        top: Key::Fixed(""),
+        top: Key::new(""),
         without,
         members: Vec::new(),
     };
@@ -49,18 +51,40 @@ pub fn write<T: Serialize + ?Sized>(document: &T, without: &Without<'_>) -> Writ
     }
 }
 
-#[derive(Clone)]
-enum Key {
-    Fixed(&'static str),
-    Own(String),
+/// A member's name, with its first bytes in front: most names differ in those.
+#[derive(Clone, PartialEq, Eq)]
+struct Key {
+    front: u64,
+    text: Cow<'static, str>,
+}
+
+impl Ord for Key {
+    fn cmp(&self, other: &Key) -> Ordering {
+        let front = self.front.cmp(&other.front);
+        front.then_with(|| self.text.cmp(&other.text))
+    }
+}
+
+impl PartialOrd for Key {
+    fn partial_cmp(&self, other: &Key) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
 }
 
 impl Key {
-    fn as_str(&self) -> &str {
-        match self {
-            Key::Fixed(text) => text,
-            Key::Own(text) => text,
+    fn new(text: impl Into<Cow<'static, str>>) -> Key {
+        let text = text.into();
+        let mut front = [0; 8];
+        let long = text.len().min(front.len());
+        front[..long].copy_from_slice(&text.as_bytes()[..long]);
+        Key {
+            front: u64::from_be_bytes(front),
+            text,
         }
+    }
+
+    fn as_str(&self) -> &str {
+        &self.text
     }
 }
 
@@ -200,7 +224,9 @@ impl<'a, 'w> Object<'a, 'w> {
         } = self.writer;
         let own = &mut entries[self.base..];
         // UTF-8 sorts as its code points do, so sorting by bytes is enough.
-        own.sort_by(|(a, _), (b, _)| a.as_str().cmp(b.as_str()));
+        if !own.is_sorted_by(|a, b| a.0 <= b.0) {
+            own.sort_unstable_by(|a, b| a.0.cmp(&b.0).then(a.1.start.cmp(&b.1.start)));
+        }
         spare.clear();
         spare.extend_from_slice(&out[self.from..]);
         out.truncate(self.from);
@@ -407,7 +433,7 @@ macro_rules! object {
                 key: &'static str,
                 value: &T,
             ) -> Result<(), Error> {
-                self.writer.member(Key::Fixed(key), value)
+                self.writer.member(Key::new(key), value)
             }
             fn end(self) -> Result<(), Error> {
                 self.close()
@@ -422,7 +448,7 @@ impl ser::SerializeMap for Object<'_, '_> {
     type Ok = ();
     type Error = Error;
     fn serialize_key<T: Serialize + ?Sized>(&mut self, key: &T) -> Result<(), Error> {
-        self.key = Some(Key::Own(key_text(key)?));
+        self.key = Some(Key::new(key_text(key)?));
         Ok(())
     }
     fn serialize_value<T: Serialize + ?Sized>(&mut self, value: &T) -> Result<(), Error> {
@@ -447,11 +473,40 @@ fn key_text<T: Serialize + ?Sized>(key: &T) -> Result<String, Error> {
     }
 }
 
+/// How many bytes at the front stand as they are: eight at a time, then one by one.
+fn plain(bytes: &[u8]) -> usize {
+    const ONES: u64 = 0x0101_0101_0101_0101;
+    const HIGH: u64 = 0x8080_8080_8080_8080;
+    let mut at = 0;
+    while let Some(chunk) = bytes.get(at..at + 8) {
+        let mut word = [0; 8];
+        word.copy_from_slice(chunk);
+        let word = u64::from_le_bytes(word);
+        let quote = word ^ (ONES * b'"' as u64);
+        let slash = word ^ (ONES * b'\\' as u64);
+        let found = (quote.wrapping_sub(ONES) & !quote
+            | slash.wrapping_sub(ONES) & !slash
+            | word.wrapping_sub(ONES * 0x20) & !word)
+            & HIGH;
+        if found != 0 {
+            return at + found.trailing_zeros() as usize / 8;
+        }
+        at += 8;
+    }
+    let rest = &bytes[at..];
+    let stop = |byte: &u8| matches!(byte, b'"' | b'\\' | 0..32);
+    at + rest.iter().position(stop).unwrap_or(rest.len())
+}
+
 fn write_text(text: &str, out: &mut Vec<u8>) {
-    let bytes = text.as_bytes();
+    let mut rest = text.as_bytes();
     out.push(b'"');
-    let mut plain = 0;
-    for (at, &byte) in bytes.iter().enumerate() {
+    loop {
+        let at = plain(rest);
+        out.extend_from_slice(&rest[..at]);
+        let Some(&byte) = rest.get(at) else {
+            break;
+        };
         let escape: &[u8] = match byte {
             b'"' => b"\\\"",
             b'\\' => b"\\\\",
@@ -460,10 +515,8 @@ fn write_text(text: &str, out: &mut Vec<u8>) {
             b'\t' => b"\\t",
             8 => b"\\b",
             12 => b"\\f",
-            0..32 => b"",
-            _ => continue,
+            _ => b"",
         };
-        out.extend_from_slice(&bytes[plain..at]);
         if escape.is_empty() {
             let digit = |nibble: u8| b"0123456789abcdef"[nibble as usize];
             out.extend_from_slice(b"\\u00");
@@ -471,9 +524,8 @@ fn write_text(text: &str, out: &mut Vec<u8>) {
         } else {
             out.extend_from_slice(escape);
         }
-        plain = at + 1;
+        rest = &rest[at + 1..];
     }
-    out.extend_from_slice(&bytes[plain..]);
     out.push(b'"');
 }
 

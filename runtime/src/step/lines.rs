@@ -209,11 +209,18 @@ impl<'a> Run<'a> {
             });
             members.collect::<BTreeMap<String, String>>()
         });
+        let mut read = vec![None; self.evidence.observations.len()];
+        for reading in &self.readings.list {
+            if let Some(read) = read.get_mut(reading.observation as usize) {
+                *read = Some(reading);
+            }
+        }
         let mut items: Vec<String> = self
             .evidence
             .observations
             .iter()
-            .map(|observation| {
+            .zip(read)
+            .map(|(observation, read)| {
                 let about = &observation.about;
                 let of = about.subject.as_ref().map(|of| {
                     let members = of.0.iter().map(|(name, value)| {
@@ -236,7 +243,7 @@ impl<'a> Run<'a> {
                         "key": about.key,
                     },
                     "observed_at": observation.observed_at,
-                    "digest": observation.digest(),
+                    "digest": read.map_or_else(|| observation.digest(), |read| read.digest(self.evidence)),
                     "failed": failed,
                 });
                 crate::canon::canonical(&value)
