@@ -2,6 +2,7 @@
 
 use std::hint::black_box;
 
+use rolloutc_runtime::canon::Digest;
 use rolloutc_runtime::data::Store;
 use rolloutc_runtime::evidence::{Content, Evidence, Observation, Reader};
 use rolloutc_runtime::ir::{Format, Program};
@@ -72,6 +73,13 @@ pub fn measure(program: &Program, document: &str, hand: f64, median: fn(&mut dyn
     println!(
         "its evidence read into slots:    {reading:8.2} µs   {:.2} × by hand",
         reading / hand
+    );
+    let digest = median(&mut || {
+        black_box(Digest::of(black_box(document.as_bytes())));
+    });
+    println!(
+        "its digest:                      {digest:8.2} µs   {:.2} GB/s",
+        document.len() as f64 / 1e3 / digest
     );
     let options = Options::default();
     let mut engine = Engine::new(program);
