@@ -6,6 +6,7 @@ mod eval;
 mod explain;
 mod lsp;
 mod state;
+mod wrong_input;
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};

@@ -12,11 +12,15 @@ use rolloutc_runtime::ty::Ty;
 pub fn pair<'t>(flag: &str, text: &'t str) -> Result<(&'t str, &'t str), Failure> {
     match text.split_once('=') {
         Some((name, value)) if !name.is_empty() => Ok((name.trim(), value)),
-        _ => Err(Failure::usage(
-            format!("{flag} is not complete"),
-            format!("`{text}` has no `=`"),
-        )
-        .help(format!("write {flag} NAME=VALUE"))),
+        split => {
+            let what = if split.is_some() {
+                format!("`{text}` has no name before the `=`")
+            } else {
+                format!("`{text}` has no `=`")
+            };
+            Err(Failure::usage(format!("{flag} is not complete"), what)
+                .help(format!("write {flag} NAME=VALUE")))
+        }
     }
 }
 
@@ -158,6 +162,7 @@ pub fn subject(
 ) -> Result<Option<Subject>, Failure> {
     let names: Vec<String> = program.subject.keys().cloned().collect();
     let mut subject = bundle.unwrap_or_default();
+    let mut said: Vec<&str> = Vec::new();
     for flag in flags {
         let (name, text) = pair("--subject", flag)?;
         let Some(ty) = program.subject.get(name) else {
@@ -169,6 +174,14 @@ pub fn subject(
                 Failure::usage("unknown member of the subject", message).help(known(name, &names))
             );
         };
+        if said.contains(&name) {
+            let message = format!("--subject {name} stands twice");
+            return Err(
+                Failure::usage("a member of the subject is given twice", message)
+                    .help("keep the one that is meant"),
+            );
+        }
+        said.push(name);
         let value = value::parse(text, ty, program).map_err(|error| {
             Failure::usage("the subject does not fit", format!("`{name}`: {error}"))
         })?;

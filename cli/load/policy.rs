@@ -27,6 +27,20 @@ pub enum Policy {
 /// Reads and analyses a policy file and what it uses. `-` is standard input.
 pub fn check(path: &Path) -> Result<Analysis, Failure> {
     let bytes = read(path, MOST)?;
+    if bytes.starts_with(b"{")
+        && bytes
+            .windows(18)
+            .any(|part| part == b"\"rolloutc.program\"")
+    {
+        return Err(Failure::usage(
+            "this is no policy text",
+            format!(
+                "{}: a compiled program, checked when it was compiled",
+                path.display()
+            ),
+        )
+        .help("name the policy it was compiled from"));
+    }
     analyse(path, bytes)
 }
 

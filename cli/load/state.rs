@@ -28,6 +28,16 @@ impl StateFile {
         let before = match bytes(path, MOST) {
             Ok(bytes) => bytes,
             Err(Unreadable::Absent) if may_begin => {
+                // A folder that is not there is told before a decision is printed that could not be kept.
+                let folder = path.parent().filter(|one| !one.as_os_str().is_empty());
+                if let Some(folder) = folder.filter(|one| !one.is_dir()) {
+                    return Err(Failure::new(
+                        Exit::Unreadable,
+                        "a new state has no place",
+                        format!("{}: there is no such folder", folder.display()),
+                    )
+                    .help("make the folder first, or mend the path after --state"));
+                }
                 return Ok(StateFile {
                     path: path.to_path_buf(),
                     before: None,

@@ -221,6 +221,7 @@ fn flags_that_need_a_state_say_so() {
 }
 
 #[cfg(unix)]
+#[cfg(target_os = "linux")]
 #[test]
 fn a_state_that_cannot_be_written_ends_with_6() {
     let desk = Desk::with_phases();
@@ -228,7 +229,7 @@ fn a_state_that_cannot_be_written_ends_with_6() {
         &desk,
         "10-00",
         "10:00:00",
-        "--state none/s.json --new-state",
+        "--state /proc/s.json --new-state",
         6,
         "do not make the move that was printed",
     );

@@ -106,7 +106,7 @@ pub fn read_document<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, DocumentErr
         let fault = if message.starts_with("recursion limit") {
             Fault::Deep
         } else {
-            Fault::Shape(message)
+            Fault::Shape(in_our_words(message))
         };
         // serde_json counts bytes from one and stands behind what it read.
         let line = text
@@ -115,6 +115,17 @@ pub fn read_document<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, DocumentErr
         let start: usize = line.map(str::len).sum();
         DocumentError::at(bytes, start + error.column().saturating_sub(1), fault)
     })
+}
+
+/// What serde says, without names of our types and without all that could have stood there.
+fn in_our_words(message: String) -> String {
+    if message.contains("expected struct ") {
+        return "an object with members is wanted here".into();
+    }
+    match message.split_once(", expected one of ") {
+        Some((what, _)) if what.starts_with("unknown field") => what.to_owned(),
+        _ => message,
+    }
 }
 
 /// Checks that these bytes are one strict JSON value and gives their text.

@@ -208,9 +208,12 @@ pub(crate) fn from_text(
             )),
             Err(_) => {
                 let number = if attr.unit { "a number or " } else { "" };
+                let found = match text {
+                    "" => "an empty text".to_owned(),
+                    text => format!("a text, `{}`", brief(text)),
+                };
                 Err(format!(
-                    "a text, `{}`; {number}an ISO 8601 duration such as `PT5M` is wanted",
-                    brief(text)
+                    "{found}; {number}an ISO 8601 duration such as `PT5M` is wanted"
                 ))
             }
         },
