@@ -220,7 +220,6 @@ fn flags_that_need_a_state_say_so() {
     );
 }
 
-#[cfg(unix)]
 #[cfg(target_os = "linux")]
 #[test]
 fn a_state_that_cannot_be_written_ends_with_6() {
