@@ -173,7 +173,7 @@ fn a_malformed_field_says_what_it_wants() {
     let node = lab.cond(Node::Compare(Cmp::Le, p95, bound));
     assert_eq!(
         lab.run(|ctx| line(&ctx.explain(node, true))),
-        "slo.p95 wants a duration in ms: a text | malformed | would slo.p95 fits its schema \
+        "slo.p95 wants a duration in ms, found a text | malformed | would slo.p95 fits its schema \
          @0:p95_latency_ms"
     );
 }

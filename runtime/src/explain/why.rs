@@ -153,7 +153,7 @@ impl<'a> Search<'_, 'a> {
         )
     }
 
-    /// `slo.p95 wants a duration in ms: a text`
+    /// `slo.p95 wants a duration in ms, found a text`
     fn malformed(&mut self, why: Why) -> (String, Option<String>) {
         let store = self.ctx.store;
         let fault = why.fault.and_then(|fault| store.faults.get(fault as usize));
@@ -180,6 +180,9 @@ impl<'a> Search<'_, 'a> {
         };
         let is = fault.message.split(';').next().unwrap_or_default().trim();
         let message = match self.wants(why.node, &fault.path) {
+            Some(wants) if is.starts_with("a ") || is.starts_with("an ") || is == "null" => {
+                format!("{name} wants {wants}, found {is}")
+            }
             Some(wants) => format!("{name} wants {wants}: {is}"),
             None => format!("{name} is malformed: {}", fault.message),
         };
