@@ -12,6 +12,9 @@ use rolloutc_compiler::diagnostic::{Diagnostic, Label, Severity};
 use rolloutc_compiler::source::{FileId, SourceFile};
 use std::collections::{BTreeMap, BTreeSet};
 
+/// The longest line of a policy or of its marks that is shown, in characters.
+const WIDEST: usize = 1_000;
+
 /// Findings together with the files they speak of.
 #[derive(Clone, Debug, Default)]
 pub struct Findings {
@@ -92,7 +95,14 @@ impl Findings {
             match written {
                 Ok(()) => {
                     for line in String::from_utf8_lossy(&bytes).lines() {
-                        out.push_str(line.trim_end());
+                        // A line that no screen holds is cut: the place stands above it.
+                        match line.char_indices().nth(WIDEST) {
+                            Some((at, _)) => {
+                                out.push_str(&line[..at]);
+                                out.push_str(look.pick(" ..", "\u{1b}[0m .."));
+                            }
+                            None => out.push_str(line.trim_end()),
+                        }
                         out.push('\n');
                     }
                 }
