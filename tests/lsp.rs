@@ -32,7 +32,8 @@ impl Client {
 
     fn send(&mut self, message: &Value) {
         let body = message.to_string();
-        write!(self.to, "Content-Length: {}\r\n\r\n{body}", body.len()).expect("the server listens");
+        write!(self.to, "Content-Length: {}\r\n\r\n{body}", body.len())
+            .expect("the server listens");
         self.to.flush().expect("the server listens");
     }
 
@@ -63,7 +64,11 @@ impl Client {
         let mut length = 0;
         loop {
             let mut line = String::new();
-            assert_ne!(self.from.read_line(&mut line).expect("the server speaks"), 0, "the server hung up");
+            assert_ne!(
+                self.from.read_line(&mut line).expect("the server speaks"),
+                0,
+                "the server hung up"
+            );
             match line.trim().split_once(": ") {
                 Some(("Content-Length", count)) => length = count.parse().expect("a length"),
                 Some(_) => {}
@@ -81,7 +86,10 @@ impl Client {
                 && message["params"]["uri"] == uri
                 && message["params"]["version"] == version
         });
-        message["params"]["diagnostics"].as_array().expect("a list").clone()
+        message["params"]["diagnostics"]
+            .as_array()
+            .expect("a list")
+            .clone()
     }
 
     fn open(&mut self, uri: &str, text: &str) -> Vec<Value> {
@@ -94,7 +102,14 @@ impl Client {
         let answer = self.ask(99, "shutdown", Value::Null);
         assert_eq!(answer["error"], Value::Null);
         self.tell("exit", Value::Null);
-        assert!(self.server.wait().expect("the server ends").success());
+        let Client {
+            mut server,
+            to,
+            from,
+        } = self;
+        drop(to);
+        assert!(server.wait().expect("the server ends").success());
+        drop(from);
     }
 }
 
@@ -106,33 +121,49 @@ fn drop_null(message: &mut Value) {
 }
 
 const URI: &str = "file:///policies/shop.rollout";
-const TEXT: &str = "edition 2026\n\n/// Ships “it”.\nrollout shop\n\ngate quick \"é\" { require 1 == }\n";
+const TEXT: &str =
+    "edition 2026\n\n/// Ships “it”.\nrollout shop\n\ngate quick \"é\" { require 1 == }\n";
 
 #[test]
 fn lsp_findings_follow_every_edit() {
     let (mut client, answer) = Client::start(json!(["utf-8", "utf-16"]));
-    assert_eq!(answer["result"]["capabilities"]["positionEncoding"], "utf-8");
+    assert_eq!(
+        answer["result"]["capabilities"]["positionEncoding"],
+        "utf-8"
+    );
     let findings = client.open(URI, TEXT);
     assert_eq!(findings.len(), 1, "{findings:?}");
     assert_eq!(findings[0]["code"], "syntax");
     assert_eq!(findings[0]["source"], "rolloutc");
     assert_eq!(findings[0]["range"]["start"]["line"], 5);
-    let at = json!({ "line": 5, "character": 32 });
+    let at = json!({ "line": 5, "character": 31 });
     let edit = json!({ "range": { "start": at, "end": at }, "text": "1 " });
     let params = json!({ "textDocument": { "uri": URI, "version": 2 }, "contentChanges": [edit] });
     client.tell("textDocument/didChange", params);
     assert_eq!(client.findings(URI, 2), Vec::<Value>::new());
-    client.tell("textDocument/didClose", json!({ "textDocument": { "uri": URI } }));
+    client.tell(
+        "textDocument/didClose",
+        json!({ "textDocument": { "uri": URI } }),
+    );
     client.end();
 }
 
 #[test]
 fn lsp_positions_are_utf_16_unless_agreed_otherwise() {
     let (mut client, answer) = Client::start(json!([]));
-    assert_eq!(answer["result"]["capabilities"]["positionEncoding"], "utf-16");
-    let wide = client.open(URI, "edition 2026\n\nrollout shop\n\ngate quick \"𝄞\" { requir 1 == 1 }\n");
+    assert_eq!(
+        answer["result"]["capabilities"]["positionEncoding"],
+        "utf-16"
+    );
+    let wide = client.open(
+        URI,
+        "edition 2026\n\nrollout shop\n\ngate quick \"𝄞\" { requir 1 == 1 }\n",
+    );
     assert_eq!(wide[0]["code"], "unknown-clause", "{wide:?}");
-    assert_eq!(wide[0]["range"]["start"], json!({ "line": 4, "character": 18 }));
+    assert_eq!(
+        wide[0]["range"]["start"],
+        json!({ "line": 4, "character": 18 })
+    );
     client.end();
 }
 
@@ -143,8 +174,13 @@ fn lsp_keywords_explain_themselves() {
     client.open(URI, TEXT);
     let at = |line: u32, character: u32| json!({ "textDocument": { "uri": URI }, "position": { "line": line, "character": character } });
     let shown = client.ask(2, "textDocument/hover", at(5, 19));
-    let text = shown["result"]["contents"]["value"].as_str().unwrap_or_default();
+    let text = shown["result"]["contents"]["value"]
+        .as_str()
+        .unwrap_or_default();
     assert!(text.starts_with("**require**"), "{shown}");
-    assert_eq!(client.ask(3, "textDocument/hover", at(5, 6))["result"], Value::Null);
+    assert_eq!(
+        client.ask(3, "textDocument/hover", at(5, 6))["result"],
+        Value::Null
+    );
     client.end();
 }

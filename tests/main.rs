@@ -5,5 +5,6 @@ mod lsp;
 mod outcomes;
 mod readme;
 mod recorded;
+mod screens;
 mod spec;
 mod tidy;

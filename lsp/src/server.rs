@@ -34,6 +34,8 @@ pub(crate) fn serve() -> std::io::Result<()> {
             .serve(service)
             .await;
     });
+    // An editor may leave the pipe open behind its `exit`; nobody waits for what it does not write.
+    runtime.shutdown_background();
     Ok(())
 }
 
