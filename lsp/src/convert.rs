@@ -87,8 +87,14 @@ mod tests {
                 assert_eq!(back as usize, at, "{encoding:?} {there:?}");
             }
         }
-        assert_eq!(position(text, 13, Encoding::Utf16), Position::new(1, 9));
-        assert_eq!(offset(text, Position::new(1, 99), Encoding::Utf16), 15);
+        // Inside the four bytes of 𝄞: where it begins.
+        assert_eq!(position(text, 13, Encoding::Utf16), Position::new(1, 8));
+        assert_eq!(position(text, 15, Encoding::Utf16), Position::new(1, 10));
+        let before_the_line_break = text.find('\r').expect("a carriage return") as u32;
+        assert_eq!(
+            offset(text, Position::new(1, 99), Encoding::Utf16),
+            before_the_line_break
+        );
         assert_eq!(
             offset(text, Position::new(99, 0), Encoding::Utf16),
             text.len() as u32
