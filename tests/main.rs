@@ -1,6 +1,7 @@
 //! The one integration binary.
 
 mod cli;
+mod docs;
 mod lsp;
 mod outcomes;
 mod readme;
