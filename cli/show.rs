@@ -14,7 +14,7 @@ pub use times::Times;
 use crate::terminal::Ink;
 use rolloutc_runtime::decision::{
     Decision, EvidenceLine, GateLine, ItemWord, Level, NextKind, Obligation, Outcome, ParamFrom,
-    Reason, ReasonCode, Role, Verdict,
+    Reason, ReasonCode, Role, Verdict, Warning, WarningCode,
 };
 use rolloutc_runtime::ir::Program;
 use rolloutc_runtime::state::Place;
@@ -171,7 +171,12 @@ fn rows(program: &Program, decision: &Decision, times: &Times) -> Vec<Row> {
             ..Row::default()
         }
     }));
-    rows.extend(decision.warnings.iter().map(|warning| Row {
+    let told = |warning: &&Warning| {
+        let same = |gate: &GateLine| gate.row.is_some() && subject(gate) == warning.subject;
+        warning.code == WarningCode::Advisory && decision.gates.iter().any(same)
+    };
+    let warnings = decision.warnings.iter().filter(|one| !told(one));
+    rows.extend(warnings.map(|warning| Row {
         word: "warning",
         subject: warning.subject.clone(),
         message: warning.message.clone(),
@@ -350,7 +355,12 @@ fn gate_row(decision: &Decision, gate: &GateLine) -> Option<Row> {
             } else {
                 gate.verdict.word()
             };
-            Some(row(word, format!("{}{cause}{over}", gate.verdict)))
+            let told = |one: &&Warning| one.code == WarningCode::Advisory && one.subject == subject;
+            let message = match decision.warnings.iter().find(told) {
+                Some(warning) => warning.message.clone(),
+                None => format!("{}{cause}{over}", gate.verdict),
+            };
+            Some(row(word, message))
         }
         Verdict::Pass | Verdict::NotApplicable | Verdict::NotEvaluated => None,
     }

@@ -3,7 +3,8 @@
 
 use super::Run;
 use crate::decision::{
-    Cause, EvidenceRef, GateLine, Level, Outcome, Reason, ReasonCode, Role, Verdict, WarningCode,
+    Cause, EvidenceRef, GateLine, Level, Outcome, Reason, ReasonCode, Role, Verdict, Warning,
+    WarningCode,
 };
 use crate::document::Span;
 use crate::eval::{Context, Reads};
@@ -82,6 +83,7 @@ impl<'a> Run<'a> {
             reads.gate(self.program, *gate);
             self.read.extend(&reads.items);
             let found = self.tell_gate(*gate, Role::Answer, view);
+            self.warn_of(&found);
             let weight = Weight::Decides(Outcome::Blocked);
             self.reasons_of(found, Role::Answer, weight, Outcome::Blocked);
         }
@@ -107,6 +109,9 @@ impl<'a> Run<'a> {
             match leaf {
                 Leaf::Gate(gate) => {
                     let told = self.tell_gate(gate, role, view);
+                    if role != Role::Ahead {
+                        self.warn_of(&told);
+                    }
                     if let Some(most) = most {
                         self.reasons_of(told, role, weight, most);
                     }
@@ -170,7 +175,6 @@ impl<'a> Run<'a> {
                 continue;
             }
             if row.found.level == ir::Level::Advisory {
-                self.warn(WarningCode::Advisory, row.subject, row.fact.message);
                 continue;
             }
             let message = self.not_so(verdict, &row.subject);
@@ -178,6 +182,24 @@ impl<'a> Run<'a> {
             let origin = row.fact.at;
             self.explained(&mut reason, row.fact);
             self.push(reason, level(row.found.level), origin);
+        }
+    }
+
+    /// Warns of advisory rows that do not hold, also where the rest of their family does.
+    fn warn_of(&mut self, told: &[Told]) {
+        for row in told {
+            let advisory = row.found.level == ir::Level::Advisory && row.found.waived.is_none();
+            if !advisory || row.found.verdict.is_satisfied() {
+                continue;
+            }
+            let message = match row.fact.message.is_empty() {
+                true => self.not_so(row.found.verdict, &row.subject),
+                false => row.fact.message.clone(),
+            };
+            let known = |one: &Warning| one.subject == row.subject && one.message == message;
+            if !self.warnings.iter().any(known) {
+                self.warn(WarningCode::Advisory, row.subject.clone(), message);
+            }
         }
     }
 
