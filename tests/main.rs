@@ -8,4 +8,5 @@ mod readme;
 mod recorded;
 mod screens;
 mod spec;
+mod stories;
 mod tidy;

@@ -1,0 +1,191 @@
+//! Stories of the examples: steps of evidence and instants, walked through the built binary, and compared with the states
+//! and decisions that lie beside them. `examples/*/outcomes/stories.json` tells them; `UPDATE_OUTCOMES=1` writes what came.
+
+use std::path::Path;
+use std::process::Command;
+
+use serde_json::Value;
+
+use crate::cli::root;
+
+/// Copies a folder or a file, each given piece of text replaced by another: the same reports, seen at another time.
+fn copy(from: &Path, to: &Path, changes: &[(String, String)]) {
+    if from.is_dir() {
+        std::fs::create_dir_all(to).expect("the scratch folder can be written");
+        for entry in std::fs::read_dir(from).expect("a folder of evidence") {
+            let entry = entry.expect("an entry");
+            copy(&entry.path(), &to.join(entry.file_name()), changes);
+        }
+        return;
+    }
+    let text = std::fs::read_to_string(from).unwrap_or_else(|e| panic!("{}: {e}", from.display()));
+    let text = changes
+        .iter()
+        .fold(text, |text, (old, new)| text.replace(old, new));
+    std::fs::write(to, text).expect("the scratch folder can be written");
+}
+
+fn texts(value: &Value) -> Vec<String> {
+    let list = value.as_array().into_iter().flatten();
+    list.map(|text| text.as_str().expect("a text").to_owned())
+        .collect()
+}
+
+fn pairs(value: &Value) -> Vec<(String, String)> {
+    let members = value.as_object().into_iter().flatten();
+    members
+        .map(|(key, value)| (key.clone(), value.as_str().expect("a text").to_owned()))
+        .collect()
+}
+
+/// The rows that people write who approve what the decision before asked them for: `{"at": …, "by": {role: person}}`.
+fn approvals(step: &Value, before: &str) -> Option<Value> {
+    let given = step.get("approve")?;
+    let decision: Value = serde_json::from_str(before).expect("a decision before");
+    let mut rows = Vec::new();
+    for asked in decision["obligations"].as_array().into_iter().flatten() {
+        for (role, person) in given["by"].as_object().into_iter().flatten() {
+            if !matches!(asked["kind"].as_str(), Some("approval" | "resume")) {
+                continue;
+            }
+            let mut row = asked["row"].clone();
+            row["by"] = person.clone();
+            row["role"] = role.as_str().into();
+            row["at"] = given["at"].clone();
+            rows.push(row);
+        }
+    }
+    Some(rows.into())
+}
+
+/// One call of `eval`; the exit code, what it printed, and what it complained about.
+fn eval(
+    example: &Path,
+    told: &Value,
+    step: &Value,
+    scratch: &Path,
+    before: &str,
+) -> (i32, String, String) {
+    let given = scratch.join("given");
+    if given.exists() {
+        std::fs::remove_dir_all(&given).expect("the scratch folder can be written");
+    }
+    std::fs::create_dir_all(&given).expect("the scratch folder can be written");
+    let changes = pairs(&step["as"]);
+    let policy = example.join(told["policy"].as_str().expect("a story names its policy"));
+    let mut call = Command::new(env!("CARGO_BIN_EXE_rolloutc"));
+    call.current_dir(root()).arg("eval").arg(
+        policy
+            .strip_prefix(root())
+            .expect("an example of this project"),
+    );
+    for (n, evidence) in texts(&step["evidence"]).into_iter().enumerate() {
+        let (item, path) = evidence
+            .split_once('=')
+            .map_or((None, evidence.as_str()), |(item, path)| (Some(item), path));
+        let name = Path::new(path).file_name().expect("evidence has a name");
+        let to = given.join(n.to_string());
+        std::fs::create_dir_all(&to).expect("the scratch folder can be written");
+        let to = to.join(name);
+        copy(&example.join(path), &to, &changes);
+        let shown = to.to_str().expect("a path in UTF-8");
+        call.arg("--evidence")
+            .arg(item.map_or(shown.to_owned(), |item| format!("{item}={shown}")));
+    }
+    call.arg("--state").arg(scratch.join("state.json"));
+    call.args(["--as-of", step["at"].as_str().expect("a step has its time")]);
+    for flag in texts(&told["flags"])
+        .into_iter()
+        .chain(texts(&step["flags"]))
+    {
+        call.arg(flag);
+    }
+    if let Some(rows) = approvals(step, before) {
+        let path = given.join("approvals.json");
+        std::fs::write(&path, rows.to_string()).expect("the scratch folder can be written");
+        call.arg("--evidence")
+            .arg(format!("approvals={}", path.display()));
+    }
+    if before.is_empty() {
+        call.arg("--new-state");
+    }
+    call.args(["--format", "json"]);
+    let done = call.output().expect("the built binary runs");
+    let text = |bytes: Vec<u8>| String::from_utf8(bytes).expect("output is UTF-8");
+    (
+        done.status.code().unwrap_or(-1),
+        text(done.stdout),
+        text(done.stderr),
+    )
+}
+
+/// Walks one story; what differs from what lies beside it, or nothing.
+fn walk(example: &Path, told: &Value, story: &Value, update: bool) -> Vec<String> {
+    let name = story["name"].as_str().expect("a story has a name");
+    let scratch = tempfile::tempdir().expect("a scratch folder");
+    let state = scratch.path().join("state.json");
+    let mut wrong = Vec::new();
+    let mut before = None;
+    let mut decision = String::new();
+    let steps = story["steps"].as_array().expect("a story has steps");
+    for step in steps {
+        before = std::fs::read_to_string(&state).ok();
+        let (code, printed, errors) = eval(example, told, step, scratch.path(), &decision);
+        let wanted = step["exit"].as_i64().expect("a step says how it ends");
+        if i64::from(code) != wanted {
+            let at = &step["at"];
+            wrong.push(format!(
+                "{name} at {at}: exit {code}, expected {wanted}\n{errors}\n{printed}"
+            ));
+            return wrong;
+        }
+        decision = printed;
+    }
+    let kept = example.join("outcomes").join(name);
+    for (file, text) in [("state.json", before), ("decision.json", Some(decision))] {
+        let Some(text) = text else { continue };
+        let path = kept.join(file);
+        if update {
+            std::fs::create_dir_all(&kept).expect("the outcomes folder can be written");
+            std::fs::write(&path, text).expect("the outcomes folder can be written");
+            continue;
+        }
+        let recorded = std::fs::read_to_string(&path).unwrap_or_default();
+        let same = match (
+            serde_json::from_str::<Value>(&recorded),
+            serde_json::from_str::<Value>(&text),
+        ) {
+            (Ok(recorded), Ok(came)) => recorded == came,
+            _ => false,
+        };
+        if !same {
+            wrong.push(format!("{name}/{file} differs from what came:\n{text}"));
+        }
+    }
+    wrong
+}
+
+#[test]
+fn every_story_of_the_examples_ends_as_recorded() {
+    let update = std::env::var_os("UPDATE_OUTCOMES").is_some();
+    let mut wrong = Vec::new();
+    let mut seen = 0;
+    let mut examples: Vec<_> = std::fs::read_dir(root().join("examples"))
+        .expect("the examples")
+        .map(|entry| entry.expect("an entry").path())
+        .collect();
+    examples.sort();
+    for example in examples {
+        let Ok(text) = std::fs::read_to_string(example.join("outcomes/stories.json")) else {
+            continue;
+        };
+        let told: Value = serde_json::from_str(&text)
+            .unwrap_or_else(|error| panic!("{}: {error}", example.display()));
+        for story in told["stories"].as_array().expect("a list of stories") {
+            seen += 1;
+            wrong.extend(walk(&example, &told, story, update));
+        }
+    }
+    assert!(seen > 0, "no story was found");
+    assert!(wrong.is_empty(), "{}", wrong.join("\n\n"));
+}
