@@ -2,7 +2,6 @@
 //! decides nothing.
 
 mod ahead;
-pub mod board;
 pub mod json;
 pub mod markdown;
 mod merge;

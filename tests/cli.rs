@@ -5,7 +5,6 @@ mod compile;
 mod eval;
 mod explain;
 mod lsp;
-mod per;
 mod state;
 mod wrong_input;
 

@@ -17,7 +17,7 @@ const ARROWS: [(&str, &[&str]); 5] = [
 ];
 
 /// Crates of others, and the only places that may name them.
-const HOMES: [(&str, &[&str]); 16] = [
+const HOMES: [(&str, &[&str]); 19] = [
     ("pest", &["grammar/", "compiler/src/syntax"]),
     ("pest_derive", &["grammar/"]),
     ("codespan_reporting", &["cli/report.rs"]),
@@ -44,6 +44,9 @@ const HOMES: [(&str, &[&str]); 16] = [
     ("jiff", &["compiler/src/zones.rs", "tests/", "lsp/"]),
     ("sha2", &["runtime/src/canon.rs"]),
     ("quick_xml", &["runtime/src/evidence/junit.rs"]),
+    ("toml", &["runtime/src/evidence/toml.rs"]),
+    ("saphyr_parser", &["runtime/src/evidence/yaml.rs"]),
+    ("csv_core", &["runtime/src/evidence/tests/"]),
     ("memchr", &["runtime/src/evidence/"]),
     ("regex_lite", &["runtime/src/"]),
     ("insta", &["tests/"]),

@@ -1,4 +1,4 @@
-//! `rolloutc explain`: a page for every code, keyword, function and module, offline.
+//! `rolloutc explain`: a page for every code, keyword, function, format and module, offline.
 
 use crate::args::Explain;
 use crate::commands::output;
@@ -8,6 +8,7 @@ use crate::load::nearest;
 use crate::report::word;
 use crate::terminal::{Ink, Look};
 use rolloutc_compiler::codes::CODES;
+use rolloutc_compiler::formats::FORMATS;
 use rolloutc_compiler::stdlib::MODULES;
 use rolloutc_grammar::keywords;
 use rolloutc_runtime::builtins::BUILTINS;
@@ -34,6 +35,12 @@ fn page(topic: &str) -> Option<String> {
     if let Some(code) = CODES.iter().find(|code| code.slug == topic) {
         return Some(code.page.to_string());
     }
+    if topic == "std" {
+        return Some(format!(
+            "# std\n\n`use std.NAME` brings a module in.\n\n{}",
+            modules()
+        ));
+    }
     let name = topic.strip_prefix("std.").unwrap_or(topic);
     if let Some(module) = MODULES.iter().find(|module| module.name == name) {
         return Some(format!(
@@ -55,7 +62,9 @@ fn page(topic: &str) -> Option<String> {
             function.signature, function.doc
         )
     });
-    let pages: Vec<String> = keywords.chain(functions).collect();
+    let formats = FORMATS.iter().filter(|format| format.word == topic);
+    let formats = formats.map(|format| format.page.to_string());
+    let pages: Vec<String> = keywords.chain(functions).chain(formats).collect();
     (!pages.is_empty()).then(|| pages.join("\n"))
 }
 
@@ -64,11 +73,14 @@ fn topics() -> Vec<String> {
     let codes = CODES.iter().map(|code| code.slug.to_string());
     let keywords = keywords().map(|keyword| keyword.word.to_string());
     let functions = BUILTINS.iter().map(|function| function.name.to_string());
+    let formats = FORMATS.iter().map(|format| format.word.to_string());
     let modules = MODULES.iter().map(|module| format!("std.{}", module.name));
     codes
         .chain(keywords)
         .chain(functions)
+        .chain(formats)
         .chain(modules)
+        .chain(["std".to_string()])
         .collect()
 }
 
@@ -85,17 +97,28 @@ fn list() -> String {
     for function in BUILTINS {
         out.push_str(&format!("  {:<28} {}\n", function.name, function.doc));
     }
-    out.push_str("\n# Modules\n\n");
-    for module in MODULES {
-        out.push_str(&format!("  std.{}\n", module.name));
+    out.push_str("\n# Formats of evidence\n\n");
+    for format in FORMATS {
+        out.push_str(&format!("  {:<28} {}\n", format.word, format.line()));
     }
+    out.push_str("\n# Modules\n\n");
+    out.push_str(&modules());
     out
+}
+
+/// Every module on a line of its own.
+fn modules() -> String {
+    let line = |name: &str, line: &str| format!("  {:<28} {line}\n", format!("std.{name}"));
+    MODULES
+        .iter()
+        .map(|module| line(module.name, module.line()))
+        .collect()
 }
 
 fn unknown(topic: &str) -> Failure {
     let failure = Failure::usage(
         "nothing to explain",
-        format!("there is no code, keyword, function or module `{topic}`"),
+        format!("there is no code, keyword, function, format or module `{topic}`"),
     );
     match nearest(topic, &topics()) {
         Some(near) => failure.help(format!(

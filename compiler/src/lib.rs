@@ -14,6 +14,7 @@ pub mod check;
 pub mod codes;
 pub mod diagnostic;
 pub mod emit;
+pub mod formats;
 pub mod source;
 pub mod stdlib;
 pub mod syntax;

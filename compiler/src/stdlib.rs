@@ -11,6 +11,14 @@ pub struct Module {
     pub text: &'static str,
 }
 
+impl Module {
+    /// What it is about: the first line of its documentation.
+    pub fn line(&self) -> &'static str {
+        let line = self.text.lines().find_map(|line| line.strip_prefix("/// "));
+        line.unwrap_or_default().trim_end_matches('.')
+    }
+}
+
 /// Every module, by name.
 pub const MODULES: &[Module] = &[
     Module {
@@ -45,6 +53,11 @@ mod tests {
         for module in MODULES {
             assert_eq!(module.path, format!("std/{}.rollout", module.name));
             assert_eq!(super::module(module.name), Some(module));
+            assert!(
+                !module.line().is_empty() && module.line().len() < 80,
+                "{}",
+                module.name
+            );
         }
     }
 

@@ -2,16 +2,23 @@
 //! of; knows no `as_of`, no freshness, and does not pick among readings.
 
 mod about;
+mod csv;
 mod fields;
 mod json;
 mod junit;
 mod order;
+mod prometheus;
 mod reader;
+mod sarif;
 mod scalar;
 pub(crate) mod scan;
 #[cfg(test)]
 mod tests;
 mod text;
+mod told;
+mod toml;
+mod tree;
+mod yaml;
 
 pub use about::subject_value;
 pub use reader::Reader;

@@ -10,6 +10,8 @@ fn codes_keywords_functions_and_modules_are_explained() {
     desk.expect("explain error[no-freshness]:", 0, "## Why");
     desk.expect("explain soak", 0, "# soak");
     desk.expect("explain std.command", 0, "record Result");
+    desk.expect("explain std", 0, "std.http");
+    desk.expect("explain csv", 0, "The first record names the columns");
     desk.expect("explain no-freshnes", 2, "did you mean `no-freshness`?");
     desk.expect("explain xyzzy", 2, "`rolloutc explain` lists them all");
 }

@@ -90,3 +90,109 @@ fn evidence_that_does_not_fit_says_what_was_found() {
     check(&desk, "--evidence odd", 4, "the item counts as malformed");
     check(&desk, "--evidence gone", 6, "there is no such file");
 }
+
+/// A policy that reads one file in a format of its own.
+fn reads(item: &str) -> Desk {
+    let desk = Desk::new();
+    let policy = format!(
+        "edition 2026\n\nrollout r of build\n\nrecord Row {{ id: text, n: number, on: bool? }}\n\n{item}\n\n\
+         gate small {{ require none x in rows : x.n > 5 or (x.on ?? false) }}\n"
+    );
+    desk.write("p.rollout", policy);
+    desk
+}
+
+#[test]
+fn every_format_says_what_is_wrong_and_where() {
+    for (file, content, part) in [
+        (
+            "rows.csv",
+            "id,n\na,1\nb,2,3\n",
+            "`rows[1]`: 3 cells in a table of 2 columns",
+        ),
+        (
+            "rows.csv",
+            "id,n\na,\n",
+            "`rows[0].n`: an empty cell; a number is wanted",
+        ),
+        (
+            "rows.csv",
+            "id,n\na,1.5.2\n",
+            "`rows[0].n`: `1.5.2` is not a number",
+        ),
+        (
+            "rows.csv",
+            "id,n,on\na,1,no\n",
+            "`rows[0].on`: `no` is neither `true` nor `false`",
+        ),
+        (
+            "rows.csv",
+            "id;n\na;1\n",
+            "cells parted by `;`; `,` is wanted",
+        ),
+        ("rows.csv", "id,m\na,1\n", "`rows[0].n`: no column `n`"),
+        ("rows.csv", "id,n\n\"a,1\n", "a quote that is never closed"),
+        (
+            "rows.toml",
+            "[[rows]]\nid = 'a'\nn = nan\n",
+            "`rows[0].n`: a text; a number is wanted",
+        ),
+        (
+            "rows.toml",
+            "[[rows]]\nid = 'a'\n",
+            "`rows[0].n`: no key `n`",
+        ),
+        ("rows.toml", "rows = [\n", "not TOML: unclosed array"),
+        (
+            "rows.yaml",
+            "rows:\n- {id: a, n: .inf}\n",
+            "`rows[0].n`: a text; a number is wanted",
+        ),
+        (
+            "rows.yaml",
+            "rows:\n- {id: a, n: 1, on: yes}\n",
+            "`rows[0].on`: a text; `true` or `false` is wanted",
+        ),
+        (
+            "rows.yaml",
+            "rows: &a\n- *a\n",
+            "an alias inside of what it repeats",
+        ),
+        ("rows.yaml", "rows: [\n", "not YAML: "),
+        ("rows.yaml", "{}\n---\n{}\n", "`rows[1]`: no value at `rows`"),
+        (
+            "rows.sarif",
+            "{\"version\":\"2.1.0\",\"runs\":[]}",
+            "a report without a single run",
+        ),
+        ("rows.sarif", "{}", "no SARIF report: `version` is wanted"),
+        ("rows.prom", "# HELP up\nup 1\n", "`#`; a value is wanted"),
+        (
+            "rows.prom",
+            "{\"status\":\"error\",\"error\":\"no\"}",
+            "the query failed: error: no",
+        ),
+    ] {
+        let place = match file.ends_with("toml") || file.ends_with("yaml") {
+            true => "at rows",
+            false => "",
+        };
+        let desk = reads(&format!(
+            "evidence rows: list Row from \"{file}\" {place} {{ timeless }}"
+        ));
+        desk.write(&format!("e/{file}"), content);
+        check(&desk, "--subject build=a --evidence e", 4, part);
+    }
+    for (item, part) in [
+        (
+            "evidence rows: Row from \"rows.csv\" { timeless }",
+            "the cells of `rows` stand in rows",
+        ),
+        (
+            "evidence rows: list Row from \"rows.xls\" { timeless }",
+            "the ending of `rows.xls` does not tell",
+        ),
+    ] {
+        reads(item).expect("check p.rollout", 3, part);
+    }
+}

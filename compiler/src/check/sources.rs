@@ -1,8 +1,8 @@
 //! Where evidence comes from and in which format. Knows files, folders and calls; fetches nothing.
 
-use rolloutc_runtime::evidence::format_of;
+use rolloutc_runtime::evidence::{FORMATS, format_of};
 use rolloutc_runtime::ir::{self, Format, NodeId, Source};
-use rolloutc_runtime::ty::Ty;
+use rolloutc_runtime::ty::{Shape, Ty};
 
 use super::names::suggest;
 use super::{Checker, Scope, say};
@@ -170,13 +170,14 @@ impl<'a> Checker<'a> {
         if known.is_none() {
             let name = file.rsplit('/').next().unwrap_or(file);
             let at = self.at(scope, span);
+            let formats = FORMATS.map(|row| format!("`as {}`", row.1));
             self.report(
                 Diagnostic::error(
                     "unknown-format",
                     at,
                     format!("the ending of `{name}` does not tell how to read it"),
                 )
-                .help("say so: `as json`, `as jsonl`, `as text`, `as junit`"),
+                .help(format!("say so: {}", formats.join(", "))),
             );
         }
         known
@@ -184,6 +185,23 @@ impl<'a> Checker<'a> {
 
     /// Fields of a text stand on lines, fields of anything else at paths.
     pub(super) fn lines_fit(&mut self, item: &ir::Item) {
+        let rows = match &item.ty {
+            Ty::Rows { shape, .. } => !matches!(shape, Shape::Map { .. }),
+            Ty::Nothing => true,
+            _ => false,
+        };
+        if item.format == Some(Format::Csv) && !rows {
+            let at = self.origins[item.at_origin.0 as usize];
+            let message = format!(
+                "the cells of `{}` stand in rows, its type has none",
+                item.name
+            );
+            self.report(
+                Diagnostic::error("wrong-format", at, message)
+                    .help("for example `table Row by id`, `list Row` or `series Row`"),
+            );
+            return;
+        }
         let (Some(format), Ty::Record(record)) = (item.format, &item.ty) else {
             return;
         };

@@ -74,6 +74,8 @@ pub(crate) struct Walk<'a> {
     rows: usize,
     /// Each document is a row.
     lines: bool,
+    /// Texts may stand for numbers and bools.
+    pub bare: bool,
     value: Option<(u8, Slot)>,
     time: Option<(u8, Result<Instant, u32>)>,
     found: Found,
@@ -116,6 +118,7 @@ impl<'a> Walk<'a> {
             poison: None,
             rows: 0,
             lines: false,
+            bare: false,
             value: None,
             time: None,
             found: Found::default(),

@@ -10,33 +10,17 @@
 //! cases:  [ { name classname suite status time message } ]               each `testcase`, in order
 //! ```
 //!
+//! An item with rows and without `at` reads the cases.
+//!
 //! `status` is `passed`, `failed`, `error` or `skipped` (also for a case that was disabled or not run).
 //! `message` is that of the failure, error or skip: its attribute, else its text. A report without any
 //! case shows nothing and is malformed, unless the item may be empty. An entity that the document
 //! declares itself is refused, never expanded.
 
-use super::scan::Broken;
+use super::told::{Mark, Step, Told, broken, no_nul, quote};
 use crate::canon::DEPTH;
 use quick_xml::events::{BytesStart, Event};
 use quick_xml::{Reader, XmlVersion};
-
-/// A report as JSON, and where its parts came from.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct Told {
-    /// The JSON text.
-    pub json: String,
-    /// By ascending place in `json`: the bytes of the report that it comes from.
-    marks: Vec<(usize, usize, usize)>,
-}
-
-impl Told {
-    /// The bytes of the report behind a place in the JSON.
-    pub fn origin(&self, at: usize) -> (usize, usize) {
-        let found = self.marks.partition_point(|mark| mark.0 <= at);
-        let mark = found.checked_sub(1).and_then(|found| self.marks.get(found));
-        mark.map_or((0, 0), |&(_, start, end)| (start, end))
-    }
-}
 
 /// Cases by what became of them.
 #[derive(Clone, Copy, Debug, Default)]
@@ -114,21 +98,9 @@ enum Open {
     Other,
 }
 
-type Step<T> = Result<T, Box<Broken>>;
-
-fn broken<T>(message: impl Into<String>, start: usize, end: usize) -> Step<T> {
-    Err(Box::new(Broken {
-        message: message.into(),
-        start,
-        end,
-    }))
-}
-
-/// Tells a report; `text` begins with it at `from`.
-pub(crate) fn tell(text: &str, from: usize, may_be_empty: bool) -> Step<Told> {
-    if let Some(nul) = memchr::memchr(0, text.as_bytes()) {
-        return broken("a NUL character", nul, nul + 1);
-    }
+/// Tells a report, or only its cases; `text` begins with it at `from`.
+pub(crate) fn tell(text: &str, from: usize, may_be_empty: bool, rows: bool) -> Step<Told> {
+    no_nul(text, from)?;
     let mut report = Report::default();
     let mut reader = Reader::from_str(&text[from..]);
     loop {
@@ -185,6 +157,11 @@ pub(crate) fn tell(text: &str, from: usize, may_be_empty: bool) -> Step<Told> {
             root.place.1,
         );
     }
+    if rows {
+        let mut cases = Told::default();
+        root.list(report.cases, &mut cases);
+        return Ok(cases);
+    }
     Ok(root.told(report.counts, report.suites, report.cases))
 }
 
@@ -197,7 +174,7 @@ struct Root {
 impl Root {
     fn told(self, counts: Counts, suites: Told, cases: Told) -> Told {
         let mut all = Told::default();
-        all.marks.push((0, self.place.0, self.place.1));
+        all.mark(self.place.0, self.place.1);
         all.json.push('{');
         counts.tell(&mut all.json);
         tell_attributes(&self.attributes, &["name", "timestamp"], &mut all.json);
@@ -213,16 +190,25 @@ impl Root {
         }
         all.json.push('}');
         for (name, part) in [("suites", suites), ("cases", cases)] {
-            all.json.push_str(&format!(",\"{name}\":["));
-            let shift = all.json.len();
-            all.json.push_str(&part.json);
-            all.marks
-                .extend(part.marks.iter().map(|&(at, a, b)| (at + shift, a, b)));
-            all.marks.push((all.json.len(), self.place.0, self.place.1));
-            all.json.push(']');
+            all.json.push_str(&format!(",\"{name}\":"));
+            self.list(part, &mut all);
         }
         all.json.push('}');
         all
+    }
+
+    /// Rows between brackets.
+    fn list(&self, part: Told, all: &mut Told) {
+        all.mark(self.place.0, self.place.1);
+        all.json.push('[');
+        let shift = all.json.len() as u32;
+        all.json.push_str(&part.json);
+        all.marks.extend(part.marks.iter().map(|mark| Mark {
+            at: mark.at + shift,
+            ..*mark
+        }));
+        all.mark(self.place.0, self.place.1);
+        all.json.push(']');
     }
 }
 
@@ -395,7 +381,7 @@ fn row(told: &mut Told, place: (usize, usize)) -> &mut String {
     if !told.json.is_empty() {
         told.json.push(',');
     }
-    told.marks.push((told.json.len(), place.0, place.1));
+    told.mark(place.0, place.1);
     &mut told.json
 }
 
@@ -429,17 +415,8 @@ fn tell_number(name: &str, value: &str, out: &mut String) {
 }
 
 fn tell_text(name: &str, value: &str, out: &mut String) {
-    out.push_str(&format!("\"{name}\":\""));
-    for c in value.chars() {
-        match c {
-            '"' => out.push_str("\\\""),
-            '\\' => out.push_str("\\\\"),
-            '\n' => out.push_str("\\n"),
-            c if c < ' ' => out.push_str(&format!("\\u{:04x}", c as u32)),
-            c => out.push(c),
-        }
-    }
-    out.push('"');
+    out.push_str(&format!("\"{name}\":"));
+    quote(value, out);
 }
 
 #[cfg(test)]
@@ -448,7 +425,7 @@ mod tests {
 
     #[test]
     fn a_report_is_told_by_its_cases() {
-        let check = |xml: &str, expected: &str| match tell(xml, 0, false) {
+        let check = |xml: &str, expected: &str| match tell(xml, 0, false, false) {
             Ok(told) => assert_eq!(told.json, expected, "{xml}"),
             Err(broken) => {
                 let shown = format!("!{} @{}", broken.message, &xml[broken.start..broken.end]);
@@ -500,20 +477,36 @@ mod tests {
             "<!DOCTYPE a [<!ENTITY b \"bb\">]><testsuite><testcase>&b;</testcase></testsuite>",
             "!the entity `&b;` is not expanded @&b;",
         );
-        assert!(tell("<testsuite><testcase name='&b;'/></testsuite>", 0, false).is_err());
-        assert!(tell("<testsuite><testcase a='1' a='2'/></testsuite>", 0, false).is_err());
-        assert!(tell("<testsuite><testcase></testsuite>", 0, false).is_err());
-        assert!(tell(&"<testsuite>".repeat(200), 0, false).is_err());
-        assert!(tell("<testsuite/>", 0, true).is_ok());
+        assert!(
+            tell(
+                "<testsuite><testcase name='&b;'/></testsuite>",
+                0,
+                false,
+                false
+            )
+            .is_err()
+        );
+        assert!(
+            tell(
+                "<testsuite><testcase a='1' a='2'/></testsuite>",
+                0,
+                false,
+                false
+            )
+            .is_err()
+        );
+        assert!(tell("<testsuite><testcase></testsuite>", 0, false, false).is_err());
+        assert!(tell(&"<testsuite>".repeat(200), 0, false, false).is_err());
+        assert!(tell("<testsuite/>", 0, true, false).is_ok());
     }
 
     #[test]
     fn places_lead_back_to_the_report() {
         let xml = "<testsuite><testcase name='a'/><testcase name='b'/></testsuite>";
-        let told = tell(xml, 0, false).unwrap();
+        let told = tell(xml, 0, false, false).unwrap();
         let at = told.json.find("\"b\"").unwrap();
-        let (start, end) = told.origin(at);
-        assert_eq!(&xml[start..end], "<testcase name='b'/>");
+        let (start, end) = told.origin(at as u32);
+        assert_eq!(&xml[start as usize..end as usize], "<testcase name='b'/>");
         assert_eq!(told.origin(0), (0, 11));
     }
 }

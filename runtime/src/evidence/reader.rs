@@ -4,14 +4,14 @@ use super::fields::{Plan, Schema};
 use super::json::{Found, Scratch, Walk};
 use super::order::{order, siblings};
 use super::{
-    Content, Evidence, FORMATS, Observation, Reading, Readings, TimeFrom, about, junit, scalar,
-    text,
+    Content, Evidence, Observation, Reading, Readings, TimeFrom, about, csv, junit, prometheus,
+    sarif, scalar, text, yaml,
 };
 use crate::canon::Digest;
 use crate::data::{Fault, Slot, Store};
 use crate::ir::{Format, ItemId, Observed, Program};
 use crate::time::Instant;
-use crate::ty::Ty;
+use crate::ty::{Shape, Ty};
 use std::sync::OnceLock;
 
 /// The largest document, in bytes.
@@ -166,7 +166,11 @@ impl Reader {
         };
         let start = if text.starts_with('\u{FEFF}') { 3 } else { 0 };
         let format = match &observation.content {
-            Content::Json(_) => Format::Json,
+            // Formats that are JSON themselves stay what they are when they come inline.
+            Content::Json(_) => match program.evidence[id.ix()].format {
+                Some(format @ (Format::Sarif | Format::Prometheus)) => format,
+                _ => Format::Json,
+            },
             content => program.evidence[id.ix()].format.unwrap_or(match content {
                 Content::Bytes { format, .. } => format.unwrap_or(Format::Json),
                 _ if plan.lines(&self.schema) => Format::Text,
@@ -181,29 +185,45 @@ impl Reader {
                 Walk::new(schema, plan, store, scratch, text, start, index).documents()
             }
             Format::Text => text::read(schema, plan, store, text, start, index),
-            Format::Junit => {
-                let may_be_empty = program.evidence[id.ix()].may_be_empty;
-                let told = match junit::tell(text, start, may_be_empty) {
+            Format::Junit
+            | Format::Csv
+            | Format::Toml
+            | Format::Yaml
+            | Format::Sarif
+            | Format::Prometheus => {
+                let item = &program.evidence[id.ix()];
+                // Of a report, rows are its cases, results or samples unless `at` says otherwise.
+                let rows = plan.at.is_empty()
+                    && matches!(plan.ty.required(), Ty::Rows { shape, .. } if !matches!(shape, Shape::Map { .. }));
+                let told = match format {
+                    Format::Junit => junit::tell(text, start, item.may_be_empty, rows),
+                    Format::Csv => csv::tell(text, start),
+                    Format::Toml => super::toml::tell(text, start),
+                    Format::Yaml => yaml::tell(text, start),
+                    Format::Sarif => sarif::tell(text, start, rows),
+                    Format::Prometheus => prometheus::tell(text, start, rows),
+                    Format::Json | Format::Jsonl | Format::Text => {
+                        unreachable!("read as it stands")
+                    }
+                };
+                let told = match told {
                     Ok(told) => told,
                     Err(broken) => return bad(broken.message, broken.start, broken.end),
                 };
                 let first = store.faults.len();
-                let json = &told.json;
-                let mut found = Walk::new(schema, plan, store, scratch, json, 0, index).document();
+                let mut walk = Walk::new(schema, plan, store, scratch, &told.json, 0, index);
+                walk.bare = told.bare;
+                let mut found = match told.many {
+                    true => walk.documents(),
+                    false => walk.document(),
+                };
                 for fault in &mut store.faults[first..] {
-                    let (start, end) = told.origin(fault.start as usize);
-                    (fault.start, fault.end) = (start as u32, end as u32);
+                    told.restore(fault);
                 }
                 for row in &mut found.rows {
-                    let (start, end) = told.origin(row.start as usize);
-                    (row.start, row.end) = (start as u32, end as u32);
+                    (row.start, row.end) = told.origin(row.start);
                 }
                 found
-            }
-            Format::Csv | Format::Toml | Format::Yaml | Format::Sarif | Format::Prometheus => {
-                let word = FORMATS.iter().find(|row| row.0 == format);
-                let word = word.map_or("this format", |row| row.1);
-                bad(format!("`{word}` cannot be read yet"), 0, 0)
             }
         }
     }

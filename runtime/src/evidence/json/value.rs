@@ -78,6 +78,17 @@ impl<'a> Walk<'a> {
                     len: (self.store.text.len() - from) as u32,
                 })
             }
+            (Ty::Bool | Ty::Int | Ty::Number | Ty::Ratio | Ty::Bytes | Ty::Duration, b'"')
+                if self.bare =>
+            {
+                let quoted = self.scan.quoted()?;
+                let mut text = String::new();
+                let taken = match self.scan.unescape(quoted, &mut text) {
+                    Ok(()) => scalar::from_bare(ty, attr, &text, self.schema, self.store),
+                    Err(broken) => Err(broken.message),
+                };
+                Ok(self.settle(taken, name, start))
+            }
             (Ty::Enum(_) | Ty::Instant | Ty::Date | Ty::Version | Ty::Duration, b'"') => {
                 let quoted = self.scan.quoted()?;
                 let taken = if quoted.escaped {
