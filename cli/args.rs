@@ -46,6 +46,9 @@ pub struct Check {
     /// Say how often each code was found
     #[arg(long)]
     pub statistics: bool,
+    /// The instant whose day tells what has run out; the clock when absent
+    #[arg(long, value_name = "INSTANT")]
+    pub as_of: Option<String>,
 }
 
 const CHECK_HELP: &str = "\

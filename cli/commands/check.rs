@@ -4,11 +4,14 @@ use crate::args::{Check, CheckFormat};
 use crate::commands::output;
 use crate::exit::Exit;
 use crate::failure::Failure;
-use crate::load::{known, policy};
+use crate::load::evidence::instant;
+use crate::load::{clock, known, policy};
 use crate::report::{Findings, json, word};
 use crate::terminal::{Look, tell};
 use rolloutc_compiler::codes::CODES;
 use rolloutc_compiler::diagnostic::Severity;
+use rolloutc_compiler::lints;
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 /// Checks every policy named, and says what was found in all of them.
@@ -18,6 +21,14 @@ pub fn run(args: &Check) -> Result<Exit, Failure> {
         .iter()
         .map(|word| deny(word))
         .collect::<Result<Vec<Deny>, Failure>>()?;
+    let now = match &args.as_of {
+        Some(text) => instant("--as-of", text)?,
+        None => clock()?,
+    };
+    let options = lints::Options {
+        today: Some(now.date()),
+        levels: BTreeMap::new(),
+    };
     let here = [PathBuf::from(".")];
     let paths = if args.paths.is_empty() {
         &here[..]
@@ -40,7 +51,11 @@ pub fn run(args: &Check) -> Result<Exit, Failure> {
                     match read {
                         Ok(analysis) => {
                             findings.looked_at += 1;
-                            findings.absorb(analysis.files, analysis.diagnostics);
+                            let lints = lints::run(&analysis, &options);
+                            let mut found = analysis.diagnostics;
+                            found.extend(lints);
+                            found.sort();
+                            findings.absorb(analysis.files, found);
                         }
                         Err(failure) => fail(&mut worst, &failure),
                     }

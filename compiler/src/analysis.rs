@@ -5,6 +5,7 @@ use std::sync::Arc;
 use indexmap::IndexMap;
 use rolloutc_runtime::ir;
 
+use crate::check::outline::Module;
 use crate::check::{Checker, Model, outline};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::source::{FileId, SourceFile};
@@ -66,6 +67,8 @@ pub struct Analysis {
     pub program: Option<ir::Program>,
     /// What names mean and what types values have.
     pub model: Model,
+    /// The trees of its files, and of the modules of the tool that it uses.
+    pub modules: Vec<Module>,
 }
 
 impl Analysis {
@@ -92,6 +95,7 @@ pub fn analyse(workspace: &Workspace, root: &str) -> Analysis {
         diagnostics,
         program,
         model,
+        modules,
     }
 }
 

@@ -145,6 +145,8 @@ pub struct Model {
     pub defs: BTreeMap<Place, (Def, Option<Place>)>,
     /// Where each node stands; parallel to the program's code.
     pub nodes: Vec<Place>,
+    /// Where each declaration and clause of the program stands, by [`OriginId`].
+    pub origins: Vec<Place>,
 }
 
 /// A gate whose clauses are still to be written, with what its parameters stand for.

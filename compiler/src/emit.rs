@@ -400,7 +400,16 @@ impl Tables {
                 _ => None,
             })
             .collect();
-        program.origins = origins::of(&checker, &program, &new.places, &model);
+        model.origins = (new.places.iter())
+            .map(|at| {
+                checker
+                    .origins
+                    .get(*at as usize)
+                    .copied()
+                    .unwrap_or_default()
+            })
+            .collect();
+        program.origins = origins::of(&checker, &program, &model);
         program.seal();
         (Some(program), model)
     }

@@ -15,6 +15,7 @@ pub mod codes;
 pub mod diagnostic;
 pub mod emit;
 pub mod formats;
+pub mod lints;
 pub mod source;
 pub mod stdlib;
 pub mod syntax;

@@ -13,22 +13,12 @@ use crate::source::{SourceFile, offset};
 use crate::syntax::ast;
 
 /// Places, titles and the texts of conditions.
-pub(super) fn of(
-    checker: &Checker<'_>,
-    program: &Program,
-    places: &[u32],
-    model: &Model,
-) -> Origins {
+pub(super) fn of(checker: &Checker<'_>, program: &Program, model: &Model) -> Origins {
     let file = |file: &SourceFile| OriginFile {
         path: file.name.to_string(),
         sha256: Digest::of(file.text.as_bytes()),
     };
-    let span = |at: &u32| {
-        let (id, span) = checker
-            .origins
-            .get(*at as usize)
-            .copied()
-            .unwrap_or_default();
+    let span = |(id, span): &Place| {
         let Some(file) = checker.files.get(id.0 as usize) else {
             return (0, 1, 1, 1, 1);
         };
@@ -37,7 +27,7 @@ pub(super) fn of(
     };
     Origins {
         files: checker.files.iter().map(file).collect(),
-        spans: places.iter().map(span).collect(),
+        spans: model.origins.iter().map(span).collect(),
         docs: docs(checker),
         texts: texts(checker, program, model),
     }

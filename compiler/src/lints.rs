@@ -1,0 +1,98 @@
+//! What compiles and is probably not meant. A lint is one value in one file and sees trees, names and the program, never
+//! text; this file knows them all, the levels they have, and the comments that silence them.
+
+mod domain;
+mod look;
+pub mod prove;
+mod suppress;
+
+mod clause_subsumed;
+mod gate_always_passes;
+mod trigger_never_fires;
+mod unsatisfiable_gate;
+mod unused;
+
+use std::collections::BTreeMap;
+
+use rolloutc_runtime::time::Date;
+
+pub use look::Look;
+
+use crate::analysis::Analysis;
+use crate::codes;
+use crate::diagnostic::{Diagnostic, Severity};
+
+/// A lint: its name, and what finds it.
+#[derive(Clone, Copy, Debug)]
+pub struct Lint {
+    /// The slug of its code; the page and the weight stand there.
+    pub slug: &'static str,
+    /// Reports every place. The weight of what it reports is replaced by the level that holds there.
+    pub find: fn(&Look<'_>, &mut Vec<Diagnostic>),
+}
+
+/// Every lint, by slug.
+pub const LINTS: &[Lint] = &[
+    clause_subsumed::LINT,
+    gate_always_passes::LINT,
+    trigger_never_fires::LINT,
+    unsatisfiable_gate::LINT,
+    unused::DECLARATION,
+    unused::EVIDENCE,
+    unused::GATE,
+];
+
+/// The lint of a slug.
+pub fn lint(slug: &str) -> Option<&'static Lint> {
+    LINTS.iter().find(|lint| lint.slug == slug)
+}
+
+/// Whether a code is found by a lint, or speaks of the silencing of one.
+pub fn is_lint(slug: &str) -> bool {
+    lint(slug).is_some() || slug.ends_with("-suppression") || slug == "suppression-without-reason"
+}
+
+/// How much a lint matters.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Level {
+    /// It is not looked for.
+    Off,
+    /// It is reported with this weight.
+    At(Severity),
+}
+
+/// What a caller says of lints.
+#[derive(Clone, Debug, Default)]
+pub struct Options {
+    /// The day of the check: what has run out is told by it. Without one, nothing has.
+    pub today: Option<Date>,
+    /// Levels that differ from those of the codes, by slug.
+    pub levels: BTreeMap<String, Level>,
+}
+
+/// What lints find in an analysed policy, in the order of all findings. A policy with errors is not looked at but for its
+/// suppressions: one cause, one message.
+pub fn run(analysis: &Analysis, options: &Options) -> Vec<Diagnostic> {
+    let look = Look::new(analysis, options);
+    let mut found = Vec::new();
+    if !analysis.failed() {
+        for lint in LINTS {
+            let level = options.levels.get(lint.slug).copied();
+            let level = level.unwrap_or_else(|| Level::At(weight(lint.slug)));
+            let Level::At(severity) = level else { continue };
+            let from = found.len();
+            (lint.find)(&look, &mut found);
+            found[from..]
+                .iter_mut()
+                .for_each(|one| one.severity = severity);
+        }
+    }
+    let mut found = suppress::apply(&look, options, found);
+    found.sort();
+    found
+}
+
+/// The weight of a code where nothing else is configured.
+fn weight(slug: &str) -> Severity {
+    codes::code(slug).map_or(Severity::Warning, |code| code.severity)
+}
