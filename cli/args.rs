@@ -88,6 +88,7 @@ pub struct Compile {
 
 /// `rolloutc eval`
 #[derive(Debug, Group)]
+#[command(after_help = EVAL_HELP)]
 pub struct Eval {
     /// The policy, or a compiled program
     pub policy: PathBuf,
@@ -124,7 +125,7 @@ pub struct Eval {
     /// Say what is being rolled out: build=4f2c
     #[arg(long, value_name = "NAME=VALUE")]
     pub subject: Vec<String>,
-    /// Step one key of a `per` rollout and leave the others
+    /// Step one key of a `per` rollout and leave the others as they are; all keys when absent
     #[arg(long = "for", value_name = "KEY")]
     pub key: Option<String>,
     /// The zone to show times in
@@ -134,6 +135,15 @@ pub struct Eval {
     #[arg(long, value_enum, default_value_t)]
     pub format: EvalFormat,
 }
+
+const EVAL_HELP: &str = "\
+Plain files in an evidence folder are named after their item, `slo.json`, or as its `from` says; of a `per` rollout an
+item `about` the key has one file for each, `slo@KEY.json`. A `per` rollout is decided for all keys at once, each key new to the state from its
+start: one line each, then those that somebody must act on. The exit code is that of the strongest outcome.
+
+The document of `--format json` is the decision. Where a `per` rollout is decided for all its keys it is
+  { \"rolloutc.decisions\": 1, \"rollout\": text, \"outcome\": the strongest, \"exit\": its code,
+    \"decisions\": [ one for each key, in the order of the table ] }";
 
 /// How `eval` shows a decision.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]

@@ -2,6 +2,7 @@
 //! decides nothing.
 
 mod ahead;
+pub mod board;
 pub mod json;
 pub mod markdown;
 mod merge;

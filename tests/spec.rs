@@ -2,8 +2,10 @@
 //! comes out compared with what stands below. `UPDATE_SPEC=1` writes the answers anew; read them before you commit.
 //!
 //! A file has blocks. `rollout` is a policy, for all that follows. `diagnostics` is what checking it says, one
-//! `line:col code message` a line. `json at INSTANT` is a step: the items of a bundle, or a whole bundle. `FORMAT of ITEM at
-//! INSTANT` is a step as well: the file of one item, observed at that instant. `decision` is what that step decides: outcome, exit code and move, then its reasons as `code subject verdict cause`, each preceded by
+//! `line:col code message` a line. `json at INSTANT` is a step: the items of a bundle, or a whole bundle; `for KEY` behind
+//! it steps one key of a `per` rollout, else all are stepped, each answer under its key. `FORMAT of ITEM at INSTANT` is a step
+//! as well: the file of one item, observed at that instant. `decision` is
+//! what that step decides: outcome, exit code and move, then its reasons as `code subject verdict cause`, each preceded by
 //! `*` where it decides, then its warnings. A heading begins a story: the first step after it has no state, each further one goes on.
 
 use std::fmt::Write as _;
@@ -15,7 +17,7 @@ use rolloutc_runtime::bundle;
 use rolloutc_runtime::evidence::{Content, Evidence, Param, ParamFrom};
 use rolloutc_runtime::ir::Program;
 use rolloutc_runtime::state::State;
-use rolloutc_runtime::step::{Options, step_with};
+use rolloutc_runtime::step::{Options, step_all};
 use rolloutc_runtime::time::Instant;
 use serde_json::Value;
 
@@ -42,7 +44,7 @@ impl Story {
     }
 
     /// Decides once and goes on from there.
-    fn step(&mut self, at: &str, items: &str) {
+    fn step(&mut self, at: &str, key: Option<&str>, items: &str) {
         let Some(program) = &self.program else {
             panic!("a step without a program:\n{}", self.findings);
         };
@@ -79,16 +81,18 @@ impl Story {
             notes: Vec::new(),
         };
         let as_of = Instant::parse(at, false).unwrap_or_else(|error| panic!("{at}: {error}"));
-        self.answer = match step_with(
-            program,
-            self.state.as_ref(),
-            &evidence,
-            as_of,
-            &Options::default(),
-        ) {
-            Ok((decision, state)) => {
+        let options = Options {
+            key: key.map(str::to_owned),
+            ..Options::default()
+        };
+        self.answer = match step_all(program, self.state.as_ref(), &evidence, as_of, &options) {
+            Ok((decisions, state)) => {
                 self.state = Some(state);
-                outline(&decision.to_json())
+                let outlines = decisions.iter().map(|one| match one.key.as_str() {
+                    "" => outline(&one.to_json()),
+                    key => format!("[{key}] {}", outline(&one.to_json())),
+                });
+                outlines.collect()
             }
             Err(refusal) => format!("refused exit {}\n{refusal}\n", refusal.exit()),
         };
@@ -171,7 +175,8 @@ fn answered(text: &str) -> String {
                 let at = words
                     .nth(1)
                     .unwrap_or_else(|| panic!("`{info}` does not say `at INSTANT`"));
-                story.step(at, &body);
+                let key = words.skip_while(|word| *word != "for").nth(1);
+                story.step(at, key, &body);
             }
             Some(_) if words.clone().next() == Some("of") => {
                 let parts: Vec<&str> = words.collect();
@@ -179,7 +184,7 @@ fn answered(text: &str) -> String {
                     panic!("`{info}` is not `FORMAT of ITEM at INSTANT`");
                 };
                 let item = serde_json::json!([{ "item": item, "observed_at": at, "text": body }]);
-                story.step(at, &item.to_string());
+                story.step(at, None, &item.to_string());
             }
             Some("decision") => body.clone_from(&story.answer),
             Some("diagnostics") => body.clone_from(&story.findings),

@@ -6,7 +6,7 @@ use crate::exit::Exit;
 use crate::failure::{Excerpt, Failure};
 use crate::load::evidence::{self, Wanted};
 use crate::load::state::StateFile;
-use crate::load::{clock, params};
+use crate::load::{clock, nearest, params};
 use crate::show::{self, Times};
 use crate::terminal::{Look, print, tell};
 use rolloutc_compiler::zones;
@@ -15,7 +15,7 @@ use rolloutc_runtime::decision::{AsOfFrom, Decision};
 use rolloutc_runtime::evidence::{Content, Evidence};
 use rolloutc_runtime::ir::Program;
 use rolloutc_runtime::state::State;
-use rolloutc_runtime::step::{Options, Refusal, step_with};
+use rolloutc_runtime::step::{Options, Refusal, step_all};
 use rolloutc_runtime::time::Instant;
 
 /// Decides once, says so, and then moves the state on.
@@ -44,17 +44,18 @@ pub fn run(args: &Eval) -> Result<Exit, Failure> {
         adopt: args.adopt,
         key: args.key.clone(),
     };
-    let (decision, next) = step_with(&program, state, &evidence, as_of, &options)
+    let (decisions, next) = step_all(&program, state, &evidence, as_of, &options)
         .map_err(|refusal| refused(&refusal))?;
     if args.format != EvalFormat::Json {
         notes(&program, &evidence);
     }
-    let heard = print(&say(args.format, &program, &decision, &times))
+    let whole = program.per.is_some() && args.key.is_none();
+    let heard = print(&say(args.format, &program, &decisions, whole, &times))
         .map_err(|error| unheard(&format!("standard output: {error}")))?;
     if let Some(file) = file.filter(|_| !args.dry_run) {
         move_on(&file, &next, heard)?;
     }
-    Ok(exit(decision.exit))
+    Ok(show::board::strongest(&decisions).map_or(Exit::Clean, |(_, code)| exit(code)))
 }
 
 /// The state moves only after its decision was said.
@@ -115,7 +116,14 @@ fn gather(args: &Eval, program: &Program) -> Result<Evidence, Failure> {
 }
 
 fn refused(refusal: &Refusal) -> Failure {
-    Failure::new(exit(refusal.exit()), "no decision", refusal.to_string()).help(refusal.help())
+    let failure = Failure::new(exit(refusal.exit()), "no decision", refusal.to_string());
+    match refusal {
+        Refusal::UnknownKey { key, known } if nearest(key, known).is_some() => {
+            let near = nearest(key, known).unwrap_or_default();
+            failure.help(format!("did you mean `{near}`? {}", refusal.help()))
+        }
+        _ => failure.help(refusal.help()),
+    }
 }
 
 /// An exit code that a decision or a refusal names.
@@ -133,13 +141,23 @@ fn exit(code: u8) -> Exit {
     found.unwrap_or_else(|| unreachable!("no decision ends with exit code {code}"))
 }
 
-fn say(format: EvalFormat, program: &Program, decision: &Decision, times: &Times) -> String {
-    match format {
-        EvalFormat::Text => {
-            show::text::draw(&show::screen(program, decision, times), Look::of_output())
-        }
-        EvalFormat::Json => show::json::document(std::slice::from_ref(decision)),
-        EvalFormat::Markdown => show::markdown::draw(&show::screen(program, decision, times)),
+/// The decision; of a whole `per` rollout all of them on one board.
+fn say(
+    format: EvalFormat,
+    program: &Program,
+    decisions: &[Decision],
+    whole: bool,
+    times: &Times,
+) -> String {
+    let board = || show::board::board(program, decisions, times);
+    let screen = |one| show::screen(program, one, times);
+    match (format, decisions) {
+        (EvalFormat::Text, [one]) if !whole => show::text::draw(&screen(one), Look::of_output()),
+        (EvalFormat::Json, [one]) if !whole => show::json::one(one),
+        (EvalFormat::Markdown, [one]) if !whole => show::markdown::draw(&screen(one)),
+        (EvalFormat::Text, _) => show::text::draw_board(&board(), Look::of_output()),
+        (EvalFormat::Json, all) => show::json::all(&program.rollout, all),
+        (EvalFormat::Markdown, _) => show::markdown::draw_board(&board()),
     }
 }
 

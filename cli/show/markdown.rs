@@ -1,6 +1,7 @@
 //! A summary that a CI job can post. Knows Markdown; knows no decision.
 
 use super::Screen;
+use super::board::Board;
 use crate::terminal::tame;
 
 /// Writes a screen as Markdown.
@@ -63,6 +64,39 @@ pub fn draw(screen: &Screen) -> String {
         .iter()
         .map(|(when, what)| format!("{when}: {}", plain(what)));
     out.push_str(&list("Next", next));
+    out
+}
+
+/// Writes a board as Markdown: a table of all keys, then the screens.
+pub fn draw_board(board: &Board) -> String {
+    let mut out = format!(
+        "### {}: {}, {}\n\nAs of {}\n\n| key | | where | why |\n| --- | --- | --- | --- |\n",
+        board.outcome,
+        plain(&board.name),
+        board.sum,
+        board.as_of
+    );
+    for line in &board.lines {
+        out.push_str(&format!(
+            "| {} | **{}** | {} | {} |\n",
+            code(&line.key),
+            line.outcome,
+            plain(&line.place),
+            plain(&line.why)
+        ));
+    }
+    let next = board
+        .next
+        .iter()
+        .map(|(when, what)| format!("{when}: {}", plain(what)));
+    out.push_str(&list("Next", next));
+    for screen in &board.details {
+        out.push('\n');
+        out.push_str(&draw(screen));
+    }
+    if let Some(more) = &board.more {
+        out.push_str(&format!("\n{}\n", plain(more)));
+    }
     out
 }
 

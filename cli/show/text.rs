@@ -1,6 +1,7 @@
 //! One screen for a person: the outcome first, then why, then what to do, what would change it, and when.
 //! Knows columns; knows no decision.
 
+use super::board::{Board, Line};
 use super::{Row, Screen, Task};
 use crate::terminal::{Ink, Look, fold, tame};
 
@@ -15,7 +16,14 @@ const DECIDING: usize = 8;
 
 /// Lays a screen out.
 pub fn draw(screen: &Screen, look: Look) -> String {
-    let mut out = head(screen, look);
+    let top = Top {
+        outcome: &screen.outcome,
+        ink: screen.ink,
+        name: &screen.name,
+        place: &screen.place,
+        as_of: &screen.as_of,
+    };
+    let mut out = head(&top, look);
     let width = screen
         .rows
         .iter()
@@ -79,10 +87,77 @@ pub fn draw(screen: &Screen, look: Look) -> String {
     out
 }
 
-fn head(screen: &Screen, look: Look) -> String {
-    let arrow = look.pick("->", "\u{2192}");
-    let place = tame(&screen.place).replace("->", arrow);
-    let left = format!("{:<8} {}   {place}", screen.outcome, tame(&screen.name));
+/// Lays a board out: a line for each key, then the screens.
+pub fn draw_board(board: &Board, look: Look) -> String {
+    let top = Top {
+        outcome: &board.outcome,
+        ink: board.ink,
+        name: &board.name,
+        place: &board.sum,
+        as_of: &board.as_of,
+    };
+    let mut out = head(&top, look);
+    let widest = |of: fn(&Line) -> usize| board.lines.iter().map(of).max().unwrap_or(0);
+    let key = widest(|line| line.key.chars().count()).min(SUBJECT);
+    let place = widest(|line| line.place.chars().count()).min(48);
+    for line in &board.lines {
+        let outcome = look.paint(line.ink, &format!("{:<8}", line.outcome));
+        let stands = arrows(&line.place, look);
+        let lead = format!("  {:<key$}  ", tame(&line.key));
+        let left = format!("{stands:<place$}  ");
+        let room = WIDE
+            .saturating_sub(lead.chars().count() + 8 + 2 + left.chars().count())
+            .max(30);
+        let why = cut(&tame(&line.why), room, look);
+        out.push_str(format!("{lead}{outcome}  {left}{why}").trim_end());
+        out.push('\n');
+    }
+    for (at, (when, what)) in board.next.iter().enumerate() {
+        let word = if at == 0 {
+            out.push('\n');
+            "next"
+        } else {
+            ""
+        };
+        let word = look.paint(Ink::Faint, &format!("{word:<8}"));
+        out.push_str(&format!("  {word}  {when}  {}\n", tame(what)));
+    }
+    for screen in &board.details {
+        out.push('\n');
+        out.push_str(&draw(screen, look));
+    }
+    if let Some(more) = &board.more {
+        out.push_str(&format!("\n  {}\n", tame(more)));
+    }
+    out
+}
+
+/// The first so many characters of a line.
+fn cut(text: &str, most: usize, look: Look) -> String {
+    if text.chars().count() <= most {
+        return text.to_string();
+    }
+    let dots = look.pick("...", "\u{2026}");
+    let kept: String = text.chars().take(most - dots.chars().count()).collect();
+    format!("{}{dots}", kept.trim_end())
+}
+
+fn arrows(place: &str, look: Look) -> String {
+    tame(place).replace("->", look.pick("->", "\u{2192}"))
+}
+
+/// The first line of a screen.
+struct Top<'a> {
+    outcome: &'a str,
+    ink: Ink,
+    name: &'a str,
+    place: &'a str,
+    as_of: &'a str,
+}
+
+fn head(screen: &Top<'_>, look: Look) -> String {
+    let place = arrows(screen.place, look);
+    let left = format!("{:<8} {}   {place}", screen.outcome, tame(screen.name));
     let gap = 72usize
         .saturating_sub(left.trim_end().chars().count())
         .max(3);

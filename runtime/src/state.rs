@@ -388,6 +388,26 @@ impl State {
         text
     }
 
+    /// The state of a rollout with these instances that comes after another, or is the first. The program is
+    /// named by its meaning.
+    pub fn after(
+        rollout: &str,
+        program: Digest,
+        before: Option<&State>,
+        instances: BTreeMap<String, Instance>,
+    ) -> State {
+        let mut state = State {
+            version: VERSION,
+            rollout: rollout.into(),
+            program,
+            previous: before.map(|state| state.digest),
+            digest: Digest::default(),
+            instances,
+        };
+        state.digest = state.compute_digest();
+        state
+    }
+
     /// What [`State::digest`] must be.
     pub fn compute_digest(&self) -> Digest {
         Digest::of_document(self, &["digest"])

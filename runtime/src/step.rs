@@ -6,6 +6,7 @@ mod asks;
 mod bench;
 mod calendar;
 mod deadlines;
+mod keys;
 mod lines;
 mod log;
 mod next;
@@ -74,6 +75,18 @@ pub fn step_with(
     Engine::new(program).step(state, evidence, as_of, options)
 }
 
+/// Decides for every instance of a `per` rollout at once, in the order of its table; for the one instance
+/// of any other. With [`Options::key`] for that one alone.
+pub fn step_all(
+    program: &Program,
+    state: Option<&State>,
+    evidence: &Evidence,
+    as_of: Instant,
+    options: &Options,
+) -> Result<(Vec<Decision>, State), Refusal> {
+    Engine::new(program).step_all(state, evidence, as_of, options)
+}
+
 /// A program made ready, for whoever steps it often. Remembers nothing between steps but its buffers.
 #[derive(Debug)]
 pub struct Engine<'p> {
@@ -94,7 +107,7 @@ impl<'p> Engine<'p> {
         }
     }
 
-    /// See [`step`].
+    /// See [`step`]. A `per` rollout steps the one key that is named.
     pub fn step(
         &mut self,
         state: Option<&State>,
@@ -102,6 +115,24 @@ impl<'p> Engine<'p> {
         as_of: Instant,
         options: &Options,
     ) -> Result<(Decision, State), Refusal> {
+        if self.program.per.is_some() && options.key.is_none() {
+            return Err(Refusal::NoKey);
+        }
+        let (decisions, state) = self.step_all(state, evidence, as_of, options)?;
+        match <[Decision; 1]>::try_from(decisions) {
+            Ok([decision]) => Ok((decision, state)),
+            Err(_) => unreachable!("one key is one decision"),
+        }
+    }
+
+    /// See [`step_all`].
+    pub fn step_all(
+        &mut self,
+        state: Option<&State>,
+        evidence: &Evidence,
+        as_of: Instant,
+        options: &Options,
+    ) -> Result<(Vec<Decision>, State), Refusal> {
         self.store.clear();
         let readings = self.reader.read(self.program, evidence, &mut self.store);
         let inputs = Given {
@@ -130,7 +161,61 @@ fn run(
     state: Option<&State>,
     as_of: Instant,
     options: &Options,
-) -> Result<(Decision, State), Refusal> {
+) -> Result<(Vec<Decision>, State), Refusal> {
+    let program = inputs.program;
+    refusal::check(program, state, options)?;
+    let params = start::params(program, inputs.evidence)?;
+    let subject = start::subject(program, inputs.evidence)?;
+    let known = keys::keys(inputs, &params, as_of)?;
+    let keys = match &options.key {
+        Some(key) if !known.contains(key) => {
+            return Err(Refusal::UnknownKey {
+                key: key.clone(),
+                known: known.into_iter().filter(|key| !key.is_empty()).collect(),
+            });
+        }
+        Some(key) => vec![key.clone()],
+        None => known.clone(),
+    };
+    if let Some(state) = state {
+        keys::gone(program, state, &known)?;
+        for key in &keys {
+            refusal::check_instance(program, state, key, as_of)?;
+        }
+    }
+    let mut decisions = Vec::with_capacity(keys.len());
+    let mut instances = state.map_or_else(BTreeMap::new, |state| state.instances.clone());
+    for key in keys {
+        let one = One {
+            params: &params,
+            subject: subject.clone(),
+            key: &key,
+        };
+        let (decision, instance) = step_one(inputs, one, state, as_of, options)?;
+        decisions.push(decision);
+        instances.insert(key, instance);
+    }
+    let after = State::after(&program.rollout, program.meaning, state, instances);
+    for decision in &mut decisions {
+        decision.digests.state_after = Some(after.digest);
+    }
+    Ok((decisions, after))
+}
+
+/// What one instance is stepped with.
+struct One<'a> {
+    params: &'a [Const],
+    subject: Option<Subject>,
+    key: &'a str,
+}
+
+fn step_one(
+    inputs: Given<'_>,
+    one: One<'_>,
+    state: Option<&State>,
+    as_of: Instant,
+    options: &Options,
+) -> Result<(Decision, Instance), Refusal> {
     let Given {
         program,
         plan,
@@ -138,11 +223,12 @@ fn run(
         readings,
         evidence,
     } = inputs;
-    let key = options.key.clone().unwrap_or_default();
-    refusal::check(program, state, &key, as_of, options)?;
-    let params = start::params(program, evidence)?;
-    let given = start::subject(program, evidence)?;
-    let before = state.and_then(|state| state.instances.get(&key));
+    let One {
+        params,
+        subject: given,
+        key,
+    } = one;
+    let before = state.and_then(|state| state.instances.get(key));
     let mut instance = before.cloned().unwrap_or_else(|| Instance::new(as_of));
     let adopted = match state {
         Some(state) if state.program != program.meaning && options.adopt => {
@@ -151,17 +237,17 @@ fn run(
         }
         _ => false,
     };
-    let fresh = start::fresh(program, plan, store, &params, as_of);
+    let fresh = start::fresh(program, plan, store, params, as_of, key);
     let mut run = Run {
         program,
         plan,
         evidence,
         store,
         readings,
-        params: &params,
+        params,
         fresh: &fresh,
         now: as_of,
-        key: &key,
+        key,
         first: before.is_none(),
         instance,
         found: Vec::new(),
@@ -206,9 +292,8 @@ fn run(
     let mut decision = run.decision(options, &from, entered_at, outcome, to, &ahead, &soak);
     decision.digests.state_before = state.map(|state| state.digest);
     decision.digest = Some(decision.compute_digest());
-    let after = run.write(&decision, state, &ahead, adopted);
-    decision.digests.state_after = Some(after.digest);
-    Ok((decision, after))
+    let instance = run.write(&decision, &ahead, adopted);
+    Ok((decision, instance))
 }
 
 /// A reason and where it stands.
@@ -393,6 +478,7 @@ impl<'a> Run<'a> {
             people: &Nobody,
             scratch: &scratch,
         });
+        keys::bind(&mut ctx, self.program, self.key);
         ask(&mut ctx)
     }
 

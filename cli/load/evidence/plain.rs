@@ -6,7 +6,7 @@ use crate::load::policy::slashes;
 use crate::load::{Unreadable, instant};
 use rolloutc_runtime::canon::Digest;
 use rolloutc_runtime::evidence::{Content, Envelope, FORMATS, Observation, Param, format_of};
-use rolloutc_runtime::ir::{Const, Item, Node, Part, Program, Source};
+use rolloutc_runtime::ir::{AboutWhat, Const, Item, Node, Part, Program, Source};
 use rolloutc_runtime::time::Instant;
 use std::collections::BTreeMap;
 use std::path::{Component, Path, PathBuf};
@@ -181,47 +181,65 @@ fn places(program: &Program, item: &Item, folder: &Path, params: &[Param]) -> Ve
                 .all(|part| matches!(part, Component::Normal(_) | Component::CurDir));
             let mut all = Vec::new();
             if stays {
-                all.push(place(
-                    &long
-                        .components()
-                        .filter(|part| *part != Component::CurDir)
-                        .collect::<PathBuf>(),
-                    None,
-                ));
+                let long: PathBuf = long
+                    .components()
+                    .filter(|part| *part != Component::CurDir)
+                    .collect();
+                all.extend(of_keys(program, item, folder, &long, &place));
+                all.push(place(&long, None));
             }
             if long != Path::new(base) {
+                all.extend(of_keys(program, item, folder, Path::new(base), &place));
                 all.push(place(Path::new(base), None));
             }
             all
         }
         Source::Given | Source::Call { .. } => {
             let endings = FORMATS.iter().flat_map(|(_, _, endings)| endings.iter());
-            let mut all: Vec<Place> = endings
-                .map(|ending| place(Path::new(&format!("{}.{ending}", item.name)), None))
-                .collect();
-            if program.per.is_some() {
-                let opening = format!("{}@", item.name);
-                let mut names: Vec<String> = std::fs::read_dir(folder)
-                    .into_iter()
-                    .flatten()
-                    .filter_map(|entry| entry.ok()?.file_name().into_string().ok())
-                    .filter(|name| {
-                        name.starts_with(&opening)
-                            && !name.ends_with(".meta.json")
-                            && format_of(name).is_some()
-                    })
-                    .collect();
-                names.sort();
-                for name in names {
-                    let key = name[opening.len()..]
-                        .rsplit_once('.')
-                        .map(|(key, _)| key.to_string());
-                    all.push(place(Path::new(&name), key));
-                }
-            }
-            all
+            endings
+                .flat_map(|ending| {
+                    let file = PathBuf::from(format!("{}.{ending}", item.name));
+                    let mut all = of_keys(program, item, folder, &file, &place);
+                    all.push(place(&file, None));
+                    all
+                })
+                .collect()
         }
     }
+}
+
+/// The files of one item for each key: `FILE@KEY.ENDING` beside where `FILE.ENDING` would lie.
+fn of_keys(
+    program: &Program,
+    item: &Item,
+    folder: &Path,
+    file: &Path,
+    place: &dyn Fn(&Path, Option<String>) -> Place,
+) -> Vec<Place> {
+    let about_key = item.about.iter().any(|about| about.what == AboutWhat::Key);
+    let (Some(stem), Some(ending)) = (
+        file.file_stem().and_then(|stem| stem.to_str()),
+        file.extension().and_then(|ending| ending.to_str()),
+    ) else {
+        return Vec::new();
+    };
+    if program.per.is_none() || !about_key {
+        return Vec::new();
+    }
+    let inner = file.parent().unwrap_or(Path::new(""));
+    let (opening, closing) = (format!("{stem}@"), format!(".{ending}"));
+    let mut names: Vec<String> = std::fs::read_dir(folder.join(inner))
+        .into_iter()
+        .flatten()
+        .filter_map(|entry| entry.ok()?.file_name().into_string().ok())
+        .filter(|name| !name.ends_with(".meta.json"))
+        .collect();
+    names.sort();
+    let key = |name: &String| {
+        let key = name.strip_prefix(&opening)?.strip_suffix(&closing)?;
+        (!key.is_empty()).then(|| place(&inner.join(name), Some(key.to_string())))
+    };
+    names.iter().filter_map(key).collect()
 }
 
 /// The path of a `folder`, where all its params have values.

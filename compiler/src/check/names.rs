@@ -4,9 +4,10 @@
 use std::sync::Arc;
 
 use rolloutc_runtime::ir::{self, Const, Node, NodeId};
-use rolloutc_runtime::ty::{RecordId, Ty};
+use rolloutc_runtime::ty::{RecordId, Shape, Ty};
 
 use super::outline::{Export, ModuleId};
+use super::units::quote;
 use super::{Checker, DeclRef, Def, Ids, Place, Typed};
 use crate::diagnostic::Diagnostic;
 use crate::source::{Span, offset};
@@ -183,6 +184,7 @@ impl<'a> Checker<'a> {
                 let at = c.at(&scope, per.name.span);
                 let rows = c.expr(&per.source, None, &scope);
                 let (local, row) = c.row(&rows, &per.source, &scope, at);
+                c.has_keys(&rows.ty, &per.source, &scope);
                 let value = Typed {
                     node: row.node,
                     ty: row.ty,
@@ -195,6 +197,27 @@ impl<'a> Checker<'a> {
                 c.cache.per = Some(scope.with(&per.name.text, value, at));
             }
         });
+    }
+
+    /// Instances are told apart by the keys of their rows: a list of records has none.
+    fn has_keys(&mut self, ty: &Ty, source: &ast::Expr, scope: &Scope) {
+        let keyless = match ty.required() {
+            Ty::Rows { shape, .. } => matches!(shape, Shape::List | Shape::Series),
+            Ty::List(inner) => !matches!(inner.required(), Ty::Text | Ty::Enum(_) | Ty::Int),
+            _ => false,
+        };
+        if !keyless {
+            return;
+        }
+        let at = self.at(scope, source.span);
+        let message = format!(
+            "the rows of {} have no key to tell instances apart",
+            quote(self.source(at))
+        );
+        let found = Diagnostic::error("no-rows", at, message);
+        self.report(
+            found.help("go through a `table … by KEY`, a `map`, an enum or a list of texts"),
+        );
     }
 
     /// The scope of a module's top level; in the policy itself with the key of `per`.

@@ -8,6 +8,9 @@ use crate::time::Instant;
 
 use super::Options;
 
+/// Why one key alone is not adopted.
+const OTHER_KEYS: &str = "it has other keys too";
+
 /// Why there is no decision.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Refusal {
@@ -28,9 +31,23 @@ pub enum Refusal {
         last: Instant,
     },
     /// No instance has this key.
-    UnknownKey(String),
-    /// The program has something that this version cannot decide yet.
-    Unsupported(&'static str),
+    UnknownKey {
+        /// The key asked for.
+        key: String,
+        /// The keys that there are; none where the rollout has no `per`.
+        known: Vec<String>,
+    },
+    /// One decision is asked for of a `per` rollout, and no key is named.
+    NoKey,
+    /// Which keys a `per` rollout has cannot be told.
+    Keys(String),
+    /// The state remembers somebody exposed under a key that the table no longer has.
+    Gone {
+        /// The key.
+        key: String,
+        /// Where it stands.
+        place: String,
+    },
     /// The state names what its own program does not have.
     Damaged(String),
     /// The state cannot go on under this program.
@@ -45,13 +62,15 @@ impl Refusal {
     /// The exit code: 2 for what the caller said, 6 for the state.
     pub fn exit(&self) -> u8 {
         match self {
-            Refusal::UnknownKey(_)
-            | Refusal::Unsupported(_)
+            Refusal::UnknownKey { .. }
+            | Refusal::NoKey
             | Refusal::Subject(_)
             | Refusal::Param(_) => 2,
             Refusal::OtherRollout { .. }
             | Refusal::OtherProgram
             | Refusal::Backwards { .. }
+            | Refusal::Keys(_)
+            | Refusal::Gone { .. }
             | Refusal::Damaged(_)
             | Refusal::Adopt(_) => 6,
         }
@@ -67,9 +86,24 @@ impl Refusal {
             Refusal::Backwards { last, .. } => {
                 format!("ask for {last} or later; time never runs backwards")
             }
-            Refusal::UnknownKey(_) => "leave `--for` out: this rollout has one instance".into(),
-            Refusal::Unsupported(_) => "write one rollout for each key until then".into(),
+            Refusal::UnknownKey { known, .. } if known.is_empty() => {
+                "leave `--for` out: this rollout has one instance".into()
+            }
+            Refusal::UnknownKey { known, .. } => {
+                let known: Vec<String> = known.iter().map(|key| format!("`{key}`")).collect();
+                format!("there is {}", known.join(", "))
+            }
+            Refusal::NoKey => "name the key, or step them all".into(),
+            Refusal::Keys(_) => {
+                "nothing moves and no trigger watches until its rows can be read again".into()
+            }
+            Refusal::Gone { .. } => {
+                "bring the row back; take it out once it stands in `start` or in the final phase".into()
+            }
             Refusal::Damaged(_) => "take the state back from where it was kept last".into(),
+            Refusal::Adopt(what) if what == OTHER_KEYS => {
+                "adopt all of them at once: leave `--for` out".into()
+            }
             Refusal::Adopt(_) => {
                 "bring the name back, or begin anew with `--new-state` where nobody is exposed".into()
             }
@@ -92,11 +126,23 @@ impl fmt::Display for Refusal {
             Refusal::Backwards { as_of, last } => {
                 write!(f, "{as_of} lies before the state's last step, {last}")
             }
-            Refusal::UnknownKey(key) => write!(f, "there is no instance `{key}`"),
-            Refusal::Unsupported(what) => write!(f, "{what} cannot be decided yet"),
+            Refusal::UnknownKey { key, .. } => write!(f, "there is no instance `{key}`"),
+            Refusal::NoKey => {
+                f.write_str("the rollout has an instance for each key, and none is named")
+            }
+            Refusal::Gone { key, place } if key.is_empty() => write!(
+                f,
+                "the state has an instance without a key in {place}, and the policy has `per`"
+            ),
+            Refusal::Gone { key, place } => write!(
+                f,
+                "the state has `{key}` in {place}, and the table has no such row any more"
+            ),
             Refusal::Damaged(what) => write!(f, "the state is damaged: {what}"),
             Refusal::Adopt(what) => write!(f, "the state cannot be adopted: {what}"),
-            Refusal::Subject(what) | Refusal::Param(what) => f.write_str(what),
+            Refusal::Subject(what) | Refusal::Param(what) | Refusal::Keys(what) => {
+                f.write_str(what)
+            }
         }
     }
 }
@@ -107,16 +153,8 @@ impl std::error::Error for Refusal {}
 pub(super) fn check(
     program: &Program,
     state: Option<&State>,
-    key: &str,
-    now: Instant,
     options: &Options,
 ) -> Result<(), Refusal> {
-    if program.per.is_some() {
-        return Err(Refusal::Unsupported("a rollout with `per`"));
-    }
-    if !key.is_empty() {
-        return Err(Refusal::UnknownKey(key.into()));
-    }
     let Some(state) = state else { return Ok(()) };
     if state.rollout != program.rollout {
         return Err(Refusal::OtherRollout {
@@ -124,9 +162,30 @@ pub(super) fn check(
             program: program.rollout.clone(),
         });
     }
-    if state.program != program.meaning && !options.adopt {
+    if state.program == program.meaning {
+        return Ok(());
+    }
+    if !options.adopt {
         return Err(Refusal::OtherProgram);
     }
+    // A state has one program, so its instances change over together.
+    let others = |key: &&String| Some(*key) != options.key.as_ref();
+    if program.per.is_some()
+        && options.key.is_some()
+        && state.instances.keys().any(|key| others(&key))
+    {
+        return Err(Refusal::Adopt(OTHER_KEYS.into()));
+    }
+    Ok(())
+}
+
+/// Refuses an instance that cannot be stepped.
+pub(super) fn check_instance(
+    program: &Program,
+    state: &State,
+    key: &str,
+    now: Instant,
+) -> Result<(), Refusal> {
     let Some(instance) = state.instances.get(key) else {
         return Ok(());
     };

@@ -153,6 +153,7 @@ pub(super) fn fresh(
     store: &Store,
     params: &[Const],
     now: Instant,
+    key: &str,
 ) -> Vec<Fresh> {
     let view = View {
         items: vec![Default::default(); program.evidence.len()],
@@ -169,6 +170,9 @@ pub(super) fn fresh(
         people: &Nobody,
         scratch: &scratch,
     });
+    if !key.is_empty() {
+        super::keys::bind(&mut ctx, program, key);
+    }
     let mut number = |node| match ctx.eval(node) {
         Val::Number(number) => number,
         _ => Number::ZERO,

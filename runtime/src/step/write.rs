@@ -1,12 +1,9 @@
 //! The ends of a step: the strongest outcome, the decision document, and the state that comes after.
 //! Asks nothing anew.
 
-use std::collections::BTreeMap;
-
 use super::{Ahead, Options, Run, soak};
-use crate::canon::Digest;
 use crate::decision::{Decision, Digests, Outcome, ProcedureLine, Reason, Stage, Tool, Verdict};
-use crate::state::{Move, Place, State, VERSION};
+use crate::state::{Instance, Move, Place};
 use crate::time::Instant;
 
 impl<'a> Run<'a> {
@@ -157,14 +154,8 @@ impl<'a> Run<'a> {
         })
     }
 
-    /// The state after the step.
-    pub(super) fn write(
-        mut self,
-        decision: &Decision,
-        before: Option<&State>,
-        ahead: &Ahead,
-        adopted: bool,
-    ) -> State {
+    /// The instance after the step.
+    pub(super) fn write(mut self, decision: &Decision, ahead: &Ahead, adopted: bool) -> Instance {
         let digest = decision.digest.unwrap_or_default();
         let place = self.instance.place();
         if adopted {
@@ -195,17 +186,6 @@ impl<'a> Run<'a> {
         self.instance.params = decision.digests.params;
         let now = self.now;
         self.instance.spent.retain(|spent| now <= spent.until);
-        let mut instances = before.map_or_else(BTreeMap::new, |state| state.instances.clone());
-        instances.insert(self.key.to_string(), self.instance);
-        let mut state = State {
-            version: VERSION,
-            rollout: self.program.rollout.clone(),
-            program: self.program.meaning,
-            previous: before.map(|state| state.digest),
-            digest: Digest::default(),
-            instances,
-        };
-        state.digest = state.compute_digest();
-        state
+        self.instance
     }
 }
