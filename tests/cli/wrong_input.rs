@@ -159,7 +159,11 @@ fn every_format_says_what_is_wrong_and_where() {
             "an alias inside of what it repeats",
         ),
         ("rows.yaml", "rows: [\n", "not YAML: "),
-        ("rows.yaml", "{}\n---\n{}\n", "`rows[1]`: no value at `rows`"),
+        (
+            "rows.yaml",
+            "{}\n---\n{}\n",
+            "`rows[1]`: no value at `rows`",
+        ),
         (
             "rows.sarif",
             "{\"version\":\"2.1.0\",\"runs\":[]}",

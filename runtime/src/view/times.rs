@@ -41,11 +41,13 @@ impl<'a> Look<'a> {
     }
 
     /// The instants at which something that is read was observed, ascending and distinct, and for each
-    /// whether an observation newer than what was seen before is read there.
+    /// whether an observation newer than what was seen before is read there. They begin where everything
+    /// that was observed at all has been observed: before that there is nothing to tell the truth by.
     pub fn instants(&self, sight: Sight<'_>, items: &BTreeSet<ItemId>) -> Vec<(Instant, bool)> {
         let mut all: BTreeSet<Instant> = BTreeSet::new();
         // From the first new observation of an item on, what is read of it is new.
         let mut new_from: Option<Instant> = None;
+        let mut whole_from: Option<Instant> = None;
         for id in items {
             if self.fresh(*id).hard.is_none() {
                 continue;
@@ -53,7 +55,9 @@ impl<'a> Look<'a> {
             let Some(item) = self.program.evidence.get(id.ix()) else {
                 continue;
             };
-            for (at, reading) in self.times(sight, *id) {
+            let times = self.times(sight, *id);
+            whole_from = whole_from.max(times.first().map(|(at, _)| *at));
+            for (at, reading) in times {
                 all.insert(at);
                 let new = self
                     .seen(item, reading)
@@ -64,6 +68,7 @@ impl<'a> Look<'a> {
             }
         }
         all.into_iter()
+            .filter(|at| whole_from.is_none_or(|from| *at >= from))
             .map(|at| (at, new_from.is_some_and(|from| at >= from)))
             .collect()
     }
