@@ -128,6 +128,9 @@ pub struct Eval {
     /// Step one key of a `per` rollout and leave the others as they are; all keys when absent
     #[arg(long = "for", value_name = "KEY")]
     pub key: Option<String>,
+    /// Write the reports that the outcome asks for into this folder, once the decision is printed
+    #[arg(long, value_name = "FOLDER")]
+    pub reports: Option<PathBuf>,
     /// The zone to show times in
     #[arg(long, value_name = "ZONE", default_value = "UTC")]
     pub tz: String,

@@ -4,6 +4,7 @@
 pub mod evidence;
 pub mod params;
 pub mod policy;
+pub mod reports;
 pub mod state;
 pub mod value;
 

@@ -5,6 +5,7 @@ use crate::commands::compiled;
 use crate::exit::Exit;
 use crate::failure::{Excerpt, Failure};
 use crate::load::evidence::{self, Wanted};
+use crate::load::reports::{self, Press};
 use crate::load::state::StateFile;
 use crate::load::{clock, nearest, params};
 use crate::show::{self, Times};
@@ -14,8 +15,9 @@ use rolloutc_runtime::data::{Fault, Store};
 use rolloutc_runtime::decision::{AsOfFrom, Decision};
 use rolloutc_runtime::evidence::{Content, Evidence};
 use rolloutc_runtime::ir::Program;
+use rolloutc_runtime::paper::Paper;
 use rolloutc_runtime::state::State;
-use rolloutc_runtime::step::{Options, Refusal, step_all};
+use rolloutc_runtime::step::{Engine, Options, Refusal};
 use rolloutc_runtime::time::Instant;
 
 /// Decides once, says so, and then moves the state on.
@@ -44,8 +46,27 @@ pub fn run(args: &Eval) -> Result<Exit, Failure> {
         adopt: args.adopt,
         key: args.key.clone(),
     };
-    let (decisions, next) = step_all(&program, state, &evidence, as_of, &options)
-        .map_err(|refusal| refused(&refusal))?;
+    let press = args
+        .reports
+        .as_ref()
+        .map(|folder| {
+            let inputs = reports::Inputs {
+                policy: &args.policy,
+                program: &program,
+                evidence: &args.evidence,
+                params: &evidence.params,
+                state: args.state.as_deref(),
+            };
+            Press::new(folder, &inputs)
+        })
+        .transpose()?;
+    let mut engine = Engine::new(&program);
+    let (decisions, next, papers) = match &press {
+        Some(_) => engine.step_and_report(state, &evidence, as_of, &options),
+        None => (engine.step_all(state, &evidence, as_of, &options))
+            .map(|(decisions, next)| (decisions, next, Vec::new())),
+    }
+    .map_err(|refusal| refused(&refusal))?;
     if args.format != EvalFormat::Json {
         notes(&program, &evidence);
     }
@@ -55,7 +76,67 @@ pub fn run(args: &Eval) -> Result<Exit, Failure> {
     if let Some(file) = file.filter(|_| !args.dry_run) {
         move_on(&file, &next, heard)?;
     }
-    Ok(show::board::strongest(&decisions).map_or(Exit::Clean, |(_, code)| exit(code)))
+    let exit = show::board::strongest(&decisions).map_or(Exit::Clean, |(_, code)| exit(code));
+    let Some(press) = press else {
+        if args.format == EvalFormat::Text {
+            unwritten(&program, &decisions);
+        }
+        return Ok(exit);
+    };
+    if !heard {
+        return Err(unheard("nobody read it"));
+    }
+    publish(&press, &papers, args.dry_run, exit)
+}
+
+/// Writes the reports. One that cannot be written hides no decision: its exit code stays, unless it would say that all is well.
+fn publish(press: &Press, papers: &[Paper], dry: bool, exit: Exit) -> Result<Exit, Failure> {
+    for paper in papers {
+        for gap in &paper.gaps {
+            let entry = match gap.entry.as_str() {
+                "" => "something in it".to_string(),
+                entry => format!("`{entry}`"),
+            };
+            let message = format!("report `{}`: {entry} is unknown: {}", paper.report, gap.why);
+            tell(&Failure::note("a report has gaps", message).render(Look::of_errors()));
+        }
+    }
+    let (done, failed) = press.write(papers, dry);
+    for line in done {
+        tell(&format!("{line}\n"));
+    }
+    let Some((last, rest)) = failed.split_last() else {
+        return Ok(exit);
+    };
+    let failure = |why: &String| {
+        Failure::new(Exit::Unreadable, "a report was not written", why)
+            .help("the decision stands; only its report is missing")
+    };
+    for why in rest {
+        tell(&failure(why).render(Look::of_errors()));
+    }
+    match exit {
+        Exit::Clean => Err(failure(last)),
+        exit => {
+            tell(&failure(last).render(Look::of_errors()));
+            Ok(exit)
+        }
+    }
+}
+
+/// Says that the outcome asks for reports that nobody asked to write.
+fn unwritten(program: &Program, decisions: &[Decision]) {
+    let asked = decisions.iter().flat_map(|decision| {
+        let reports = program.reports.iter();
+        reports.filter(|one| one.on.is_empty() || one.on.contains(&decision.outcome))
+    });
+    match asked.count() {
+        0 => {}
+        1 => tell("one report is not written: name a folder with --reports\n"),
+        n => tell(&format!(
+            "{n} reports are not written: name a folder with --reports\n"
+        )),
+    }
 }
 
 /// The state moves only after its decision was said.

@@ -97,6 +97,36 @@ pub fn gather(wanted: &Wanted) -> Result<Gathered, Failure> {
     Ok(gathered)
 }
 
+/// Every path at which a run with these flags reads or would read evidence: nothing may be written there.
+pub fn read_at(program: &Program, given: &[String], params: &[Param]) -> Vec<PathBuf> {
+    let names: Vec<String> = (program.evidence.iter())
+        .map(|item| item.name.clone())
+        .collect();
+    let mut paths = Vec::new();
+    for text in given {
+        match one(text, &names) {
+            Ok(Given::Bundle { document, folder }) => {
+                paths.extend(bundle::listed(&document).map(|listed| folder.join(listed)));
+                paths.push(document);
+            }
+            Ok(Given::Folder(folder)) => {
+                paths.push(folder.join("bundle.json"));
+                paths.extend(plain::all_places(program, &folder, params));
+            }
+            Ok(Given::Item(item)) => paths.push(item.file),
+            Err(_) => {}
+        }
+    }
+    let meta = |path: &PathBuf| {
+        let mut name = path.as_os_str().to_os_string();
+        name.push(".meta.json");
+        PathBuf::from(name)
+    };
+    let beside: Vec<PathBuf> = paths.iter().map(meta).collect();
+    paths.extend(beside);
+    paths
+}
+
 /// The digests of `timeless` items, from plain files in a folder: what `compile --pin` fixes.
 pub fn pins(program: &Program, folder: &Path) -> Result<IndexMap<String, Digest>, Failure> {
     if !folder.is_dir() {

@@ -183,6 +183,8 @@ pub struct Ids {
     pub triggers: Vec<DeclRef>,
     /// Rollbacks and switches.
     pub procedures: Vec<DeclRef>,
+    /// Messages.
+    pub messages: Vec<DeclRef>,
 }
 
 /// Everything that is known while a policy is checked.

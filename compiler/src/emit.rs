@@ -8,8 +8,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use indexmap::IndexMap;
 use rolloutc_runtime::ir::{
-    self, ApprovalId, GateId, GroupId, ItemId, LocalId, NodeId, OriginId, ParamId, PhaseId,
-    ProcedureId, Program, TextId, ThresholdId,
+    self, ApprovalId, GateId, GroupId, ItemId, LocalId, MessageId, NodeId, OriginId, ParamId,
+    PhaseId, ProcedureId, Program, TextId, ThresholdId,
 };
 use rolloutc_runtime::ty::{EnumId, RecordId, Ty};
 
@@ -19,8 +19,8 @@ use crate::check::{Checker, DeclRef, Model};
 use crate::source::offset;
 use crate::zones;
 use walk::{
-    Walk, walk_approval, walk_calendar, walk_code, walk_gate, walk_group, walk_item,
-    walk_new_subject, walk_param, walk_phase, walk_procedure, walk_record, walk_text,
+    Walk, walk_approval, walk_calendar, walk_code, walk_gate, walk_group, walk_item, walk_message,
+    walk_new_subject, walk_param, walk_phase, walk_procedure, walk_record, walk_report, walk_text,
     walk_threshold, walk_trigger, walk_ty, walk_waivers,
 };
 
@@ -56,6 +56,7 @@ enum Thing {
     Phase(u32),
     Procedure(u32),
     Param(u32),
+    Message(u32),
     Text(u32),
     Record(u32),
     Enum(u32),
@@ -109,6 +110,9 @@ impl Walk for Marks {
     }
     fn param(&mut self, id: &mut ParamId) {
         self.add(Thing::Param(id.0));
+    }
+    fn message(&mut self, id: &mut MessageId) {
+        self.add(Thing::Message(id.0));
     }
     fn text(&mut self, id: &mut TextId) {
         self.add(Thing::Text(id.0));
@@ -184,6 +188,9 @@ impl Walk for Renumber {
     }
     fn param(&mut self, id: &mut ParamId) {
         id.0 = self.new_id(Thing::Param(id.0));
+    }
+    fn message(&mut self, id: &mut MessageId) {
+        id.0 = self.new_id(Thing::Message(id.0));
     }
     fn text(&mut self, id: &mut TextId) {
         id.0 = self.new_id(Thing::Text(id.0));
@@ -277,6 +284,9 @@ impl Tables {
         own(&ids.procedures)
             .into_iter()
             .for_each(|i| marks.add(Thing::Procedure(i)));
+        own(&ids.messages)
+            .into_iter()
+            .for_each(|i| marks.add(Thing::Message(i)));
         for (i, gate) in self.gates.iter().enumerate() {
             if gate.own {
                 marks.add(Thing::Gate(offset(i)));
@@ -300,6 +310,13 @@ impl Tables {
             .triggers
             .iter_mut()
             .for_each(|t| walk_trigger(t, marks));
+        declared
+            .reports
+            .iter_mut()
+            .for_each(|r| walk_report(r, marks));
+        if let Some(record) = &mut declared.decision {
+            marks.record(record);
+        }
         if let Some(rule) = &mut declared.on_new_subject {
             walk_new_subject(rule, marks);
         }
@@ -330,6 +347,9 @@ impl Tables {
                 walk_procedure(procedure, marks)
             }),
             Thing::Param(i) => with(&mut declared.params, i, |param| walk_param(param, marks)),
+            Thing::Message(i) => with(&mut declared.messages, i, |message| {
+                walk_message(message, marks)
+            }),
             Thing::Text(i) => with(&mut self.texts, i, |text| walk_text(text, marks)),
             Thing::Record(i) => with(&mut self.records, i, |record| walk_record(record, marks)),
             Thing::Enum(_) => {}
@@ -365,6 +385,7 @@ impl Tables {
         program.approvals = pick(&mut declared.approvals, m, n, Thing::Approval);
         program.phases = pick(&mut declared.phases, m, n, Thing::Phase);
         program.procedures = pick(&mut declared.procedures, m, n, Thing::Procedure);
+        program.messages = pick(&mut declared.messages, m, n, Thing::Message);
         program.texts = pick(&mut self.texts, m, n, Thing::Text);
         program.records = pick(&mut self.records, m, n, Thing::Record);
         program.enums = pick(&mut self.enums, m, n, Thing::Enum);
@@ -378,6 +399,8 @@ impl Tables {
         program.waivers = std::mem::take(&mut declared.waivers);
         program.calendar = std::mem::take(&mut declared.calendar);
         program.triggers = std::mem::take(&mut declared.triggers);
+        program.reports = std::mem::take(&mut declared.reports);
+        program.decision = declared.decision;
         program.per = self.per.take();
         program.subject = std::mem::take(&mut self.subject);
         program.live_from = declared.live_from;
@@ -469,6 +492,14 @@ fn renumber(program: &mut Program, new: &mut Renumber) {
         .procedures
         .iter_mut()
         .for_each(|p| walk_procedure(p, new));
+    program
+        .messages
+        .iter_mut()
+        .for_each(|m| walk_message(m, new));
+    program.reports.iter_mut().for_each(|r| walk_report(r, new));
+    if let Some(record) = &mut program.decision {
+        new.record(record);
+    }
     program.texts.iter_mut().for_each(|t| walk_text(t, new));
     program.records.iter_mut().for_each(|r| walk_record(r, new));
     program.code.iter_mut().for_each(|c| walk_code(c, new));

@@ -86,7 +86,7 @@ pub enum Gives {
     Texts,
     /// Rows of `key: text` and `value`, one for each field of the first argument.
     Fields,
-    /// Rows of gates: `gate`, `row`, `verdict`, `level`, all text.
+    /// Rows of gates: those of `std.decision`.
     Verdicts,
 }
 
@@ -233,7 +233,7 @@ pub const BUILTINS: &[Builtin] = &[
         name: "verdicts",
         params: &[many("gates", Takes::Gate)],
         gives: Gives::Verdicts,
-        signature: "verdicts(gate, …): list { gate: text, row: text, verdict: text, level: text }",
+        signature: "verdicts(gate, …): list std.decision.Row",
         doc: "the rows of gates with their verdicts",
     },
 ];

@@ -25,7 +25,7 @@ pub use text::{Differences, quantity};
 
 use regex_lite::Regex;
 
-use crate::data::Store;
+use crate::data::{Slot, Store};
 use crate::ir::{ApprovalId, Const, GateId, LocalId, Node, NodeId, PhaseId, Program, ValueTest};
 use crate::number::Number;
 use crate::time::Instant;
@@ -170,6 +170,10 @@ pub struct Context<'a> {
     pub(crate) notable: Vec<RowVerdict>,
     orders: Vec<Order>,
     numbers: Vec<Number>,
+    /// The decision document, for reports.
+    decision: Option<Slot>,
+    /// Whether members of enums are shown as data spells them: in reports, which other tools read.
+    spelled: bool,
     depth: u32,
 }
 
@@ -199,6 +203,8 @@ impl<'a> Context<'a> {
             notable: Vec::new(),
             orders: Vec::new(),
             numbers: Vec::new(),
+            decision: None,
+            spelled: false,
             depth: 0,
         }
     }
@@ -222,6 +228,12 @@ impl<'a> Context<'a> {
         if let Some(place) = self.locals.get_mut(local.ix()) {
             *place = value;
         }
+    }
+
+    /// Makes ready for reports: `decision` is read from its document's slot, and words are spelled as data has them.
+    pub fn decided(&mut self, decision: Option<Slot>) {
+        self.decision = decision;
+        self.spelled = true;
     }
 
     /// A bound value.

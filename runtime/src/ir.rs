@@ -1,6 +1,10 @@
 //! The program: what a policy means, without its text. Versioned, serialisable, digested; ids are indices.
 //! Knows types and constants; knows no evidence, no state and no clock.
 
+pub mod paper;
+
+pub use paper::{Body, Hole, Message, Report};
+
 use crate::canon::Digest;
 use crate::number::Number;
 use crate::time::{Date, Instant, Pattern};
@@ -50,6 +54,8 @@ ids! {
     ProcedureId,
     /// A param in [`Program::params`].
     ParamId,
+    /// A message in [`Program::messages`].
+    MessageId,
     /// A text with holes in [`Program::texts`].
     TextId,
     /// A place in the policy's files, in [`Origins::spans`].
@@ -103,6 +109,12 @@ pub struct Program {
     pub triggers: Vec<Trigger>,
     /// Rollbacks and switches, in source order.
     pub procedures: Vec<Procedure>,
+    /// Messages, in source order.
+    pub messages: Vec<Message>,
+    /// Reports, in source order.
+    pub reports: Vec<Report>,
+    /// The layout under which reports read the decision document; `None` where none does.
+    pub decision: Option<RecordId>,
     /// Texts with holes.
     pub texts: Vec<Text>,
     /// Expressions: flat nodes with their types. A node's operands have smaller indices.
@@ -1004,6 +1016,8 @@ pub struct Step {
     pub by: Vec<String>,
     /// `run command("a", "b")`: the words.
     pub run: Option<Vec<TextId>>,
+    /// The messages that its text names, for people to fill in.
+    pub messages: Vec<MessageId>,
     /// Where it stands.
     pub at: OriginId,
 }
@@ -1285,6 +1299,8 @@ pub enum Known {
     PhaseEnteredAt,
     /// `rollback.at`
     RollbackAt,
+    /// `decision`, in reports only: the document that was just decided.
+    Decision,
 }
 
 /// An expression node. Operands have smaller indices.

@@ -18,6 +18,7 @@ pub mod evidence;
 pub mod explain;
 pub mod ir;
 pub mod number;
+pub mod paper;
 pub mod pattern;
 pub mod program;
 pub mod state;

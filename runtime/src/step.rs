@@ -11,6 +11,7 @@ mod lines;
 mod log;
 mod next;
 mod owed;
+mod papers;
 mod place;
 mod procedure;
 mod refusal;
@@ -38,6 +39,7 @@ use crate::decision::{
 use crate::eval::{Context, Inputs, Nobody, Plan, Scratch};
 use crate::evidence::{Evidence, Reader, Readings};
 use crate::ir::{Const, ItemId, OriginId, PhaseId, Program};
+use crate::paper::Paper;
 use crate::state::{Instance, Move, Place, START, State, Subject};
 use crate::time::Instant;
 use crate::view::View;
@@ -133,6 +135,30 @@ impl<'p> Engine<'p> {
         as_of: Instant,
         options: &Options,
     ) -> Result<(Vec<Decision>, State), Refusal> {
+        self.run(state, evidence, as_of, options, None)
+    }
+
+    /// See [`step_all`]; fills the reports that the outcomes ask for too.
+    pub fn step_and_report(
+        &mut self,
+        state: Option<&State>,
+        evidence: &Evidence,
+        as_of: Instant,
+        options: &Options,
+    ) -> Result<(Vec<Decision>, State, Vec<Paper>), Refusal> {
+        let mut papers = Vec::new();
+        let (decisions, state) = self.run(state, evidence, as_of, options, Some(&mut papers))?;
+        Ok((decisions, state, papers))
+    }
+
+    fn run(
+        &mut self,
+        state: Option<&State>,
+        evidence: &Evidence,
+        as_of: Instant,
+        options: &Options,
+        papers: Option<&mut Vec<Paper>>,
+    ) -> Result<(Vec<Decision>, State), Refusal> {
         self.store.clear();
         let readings = self.reader.read(self.program, evidence, &mut self.store);
         let inputs = Given {
@@ -142,7 +168,9 @@ impl<'p> Engine<'p> {
             readings: &readings,
             evidence,
         };
-        run(inputs, state, as_of, options)
+        let reader = &mut self.reader;
+        let press = papers.map(|papers| Press { reader, papers });
+        run(inputs, state, as_of, options, press)
     }
 }
 
@@ -161,6 +189,7 @@ fn run(
     state: Option<&State>,
     as_of: Instant,
     options: &Options,
+    mut press: Option<Press<'_>>,
 ) -> Result<(Vec<Decision>, State), Refusal> {
     let program = inputs.program;
     refusal::check(program, state, options)?;
@@ -191,7 +220,7 @@ fn run(
             subject: subject.clone(),
             key: &key,
         };
-        let (decision, instance) = step_one(inputs, one, state, as_of, options)?;
+        let (decision, instance) = step_one(inputs, one, state, as_of, options, press.as_mut())?;
         decisions.push(decision);
         instances.insert(key, instance);
     }
@@ -200,6 +229,12 @@ fn run(
         decision.digests.state_after = Some(after.digest);
     }
     Ok((decisions, after))
+}
+
+/// What fills reports, and those that are filled.
+struct Press<'r> {
+    reader: &'r mut Reader,
+    papers: &'r mut Vec<Paper>,
 }
 
 /// What one instance is stepped with.
@@ -215,6 +250,7 @@ fn step_one(
     state: Option<&State>,
     as_of: Instant,
     options: &Options,
+    press: Option<&mut Press<'_>>,
 ) -> Result<(Decision, Instance), Refusal> {
     let Given {
         program,
@@ -292,6 +328,10 @@ fn step_one(
     let mut decision = run.decision(options, &from, entered_at, outcome, to, &ahead, &soak);
     decision.digests.state_before = state.map(|state| state.digest);
     decision.digest = Some(decision.compute_digest());
+    if let Some(press) = press {
+        let papers = run.papers(&decision, press.reader);
+        press.papers.extend(papers);
+    }
     let instance = run.write(&decision, &ahead, adopted);
     Ok((decision, instance))
 }
@@ -466,12 +506,23 @@ impl<'a> Run<'a> {
 
     /// Asks something of a view at an instant.
     fn asking<R>(&self, view: &View, at: Instant, ask: impl FnOnce(&mut Context<'_>) -> R) -> R {
+        self.asking_of(self.store, view, at, ask)
+    }
+
+    /// The same, of evidence with more in it.
+    fn asking_of<'b, R>(
+        &'b self,
+        store: &'b Store,
+        view: &'b View,
+        at: Instant,
+        ask: impl FnOnce(&mut Context<'_>) -> R,
+    ) -> R {
         let place = self.place_at(at);
         let scratch = Scratch::new();
         let mut ctx = Context::new(Inputs {
             program: self.program,
             plan: self.plan,
-            store: self.store,
+            store,
             view,
             place: &place,
             params: self.params,

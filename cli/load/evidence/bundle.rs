@@ -50,6 +50,17 @@ pub fn read(
     Ok(())
 }
 
+/// The files that a bundle lists, if it reads.
+pub fn listed(document: &Path) -> impl Iterator<Item = String> + use<> {
+    let read = bytes(document, MOST_BUNDLE).ok();
+    let bundle = read.and_then(|read| bundle::parse(&read).ok());
+    let items = bundle.into_iter().flat_map(|bundle| bundle.items);
+    items.filter_map(|item| match item.content {
+        bundle::BundleContent::File(listed) => Some(listed),
+        _ => None,
+    })
+}
+
 fn folder_of(folder: &Path) -> &Path {
     if folder.as_os_str().is_empty() {
         Path::new(".")

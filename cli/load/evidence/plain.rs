@@ -155,6 +155,13 @@ fn choose(item: &Item, places: &[&Place], explicit: bool, disk: &mut Disk) -> Op
     })
 }
 
+/// Every place in a folder at which any item is looked for.
+pub fn all_places(program: &Program, folder: &Path, params: &[Param]) -> Vec<PathBuf> {
+    let items = program.evidence.iter();
+    let places = items.flat_map(|item| places(program, item, folder, params));
+    places.map(|place| place.path).collect()
+}
+
 /// The places of one item in one folder.
 fn places(program: &Program, item: &Item, folder: &Path, params: &[Param]) -> Vec<Place> {
     let place = |relative: &Path, key: Option<String>| Place {

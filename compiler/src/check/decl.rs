@@ -43,6 +43,12 @@ pub struct Declared {
     pub triggers: Vec<ir::Trigger>,
     /// Rollbacks and switches.
     pub procedures: Vec<ir::Procedure>,
+    /// Messages.
+    pub messages: Vec<ir::Message>,
+    /// Reports of the policy itself.
+    pub reports: Vec<ir::Report>,
+    /// The layout of the decision document, where a report reads it.
+    pub decision: Option<RecordId>,
 }
 
 impl<'a> Checker<'a> {
@@ -69,7 +75,7 @@ impl<'a> Checker<'a> {
         out.items
             .extend(self.implied_tables(implied, &out.approvals));
         self.rollout_clauses(&mut out);
-        self.papers();
+        self.papers(&mut out);
         self.trials(&out);
         self.gate_bodies();
         self.unused_gates();

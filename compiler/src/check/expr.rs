@@ -316,7 +316,7 @@ impl<'a> Checker<'a> {
     }
 
     /// `{ a: 1, ...b }`
-    fn record_value(
+    pub(super) fn record_value(
         &mut self,
         entries: &[ast::Entry],
         want: Option<&Ty>,
@@ -328,6 +328,7 @@ impl<'a> Checker<'a> {
             _ => None,
         };
         let mut fields: Vec<(String, Typed, super::Place)> = Vec::new();
+        let mut spreads: Vec<super::Place> = Vec::new();
         for entry in entries {
             let place = self.at(scope, entry.span);
             match &entry.kind {
@@ -343,6 +344,8 @@ impl<'a> Checker<'a> {
                         }
                         None => typed,
                     };
+                    // What a spread brought may be said otherwise.
+                    fields.retain(|(n, _, first)| **n != *key.text || !spreads.contains(first));
                     if let Some((_, _, first)) = fields.iter().find(|(n, ..)| **n == *key.text) {
                         let (first, key_at) = (*first, self.at(scope, key.span));
                         let message = format!("`{}` is there twice", key.text);
@@ -356,6 +359,7 @@ impl<'a> Checker<'a> {
                 }
                 ast::EntryKind::Spread(path) => {
                     let base = self.expr(path, None, scope);
+                    spreads.push(place);
                     let Ty::Record(record) = *base.ty.required() else {
                         if base.ty != Ty::Nothing {
                             let message = format!(
@@ -372,8 +376,17 @@ impl<'a> Checker<'a> {
                         .into_iter()
                         .enumerate()
                     {
-                        let slot = u16::try_from(slot).unwrap_or(u16::MAX);
-                        let typed = self.push(Node::Field(base.node, slot), field.ty, place);
+                        let made = match self.node(base.node) {
+                            Node::Make(_, nodes) => nodes.get(slot).copied(),
+                            _ => None,
+                        };
+                        let typed = match made {
+                            Some(node) => Typed { node, ty: field.ty },
+                            None => {
+                                let slot = u16::try_from(slot).unwrap_or(u16::MAX);
+                                self.push(Node::Field(base.node, slot), field.ty, place)
+                            }
+                        };
                         fields.retain(|(n, ..)| *n != field.name);
                         fields.push((field.name, typed, place));
                     }

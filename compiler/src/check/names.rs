@@ -97,6 +97,7 @@ impl<'a> Checker<'a> {
                 ast::DeclKind::Trigger(_) => ids.triggers.push(at),
                 ast::DeclKind::Rollback(_) | ast::DeclKind::Switch(_) => ids.procedures.push(at),
                 ast::DeclKind::Fn(_) => self.cache.fns.push(at),
+                ast::DeclKind::Message(_) => ids.messages.push(at),
                 ast::DeclKind::Use(_)
                 | ast::DeclKind::Rollout(_)
                 | ast::DeclKind::Owners(_)
@@ -106,7 +107,6 @@ impl<'a> Checker<'a> {
                 | ast::DeclKind::Let(_)
                 | ast::DeclKind::Folder(_)
                 | ast::DeclKind::Gate(_)
-                | ast::DeclKind::Message(_)
                 | ast::DeclKind::Report(_)
                 | ast::DeclKind::Invariant(_)
                 | ast::DeclKind::Fixture(_)
@@ -255,6 +255,7 @@ impl<'a> Checker<'a> {
             &ids.phases,
             &ids.triggers,
             &ids.procedures,
+            &ids.messages,
         ];
         let all = kinds.into_iter().flat_map(|list| list.iter().enumerate());
         self.cache.numbers = all.map(|(i, decl)| (*decl, offset(i))).collect();

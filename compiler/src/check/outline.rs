@@ -70,6 +70,7 @@ pub fn load(
     };
     let text = text_of(root).unwrap_or_default();
     loader.module(root, text, false);
+    loader.decision();
     (loader.files, loader.modules)
 }
 
@@ -98,6 +99,29 @@ struct Loader<'l> {
 }
 
 impl Loader<'_> {
+    /// The module that says what a decision is, where something may speak of the one at hand: a report, a function for
+    /// reports, `verdicts`.
+    fn decision(&mut self) {
+        let speaks = |module: &Module| {
+            let reports = |decl: &ast::Decl| matches!(decl.kind, ast::DeclKind::Report(_));
+            let functions = |decl: &ast::Decl| matches!(decl.kind, ast::DeclKind::Fn(_));
+            let text = &self.files[module.file.0 as usize].text;
+            let decls = &module.ast.decls;
+            decls.iter().any(reports)
+                || text.contains("verdicts(")
+                || decls.iter().any(functions)
+                    && (text.contains("decision.") || text.contains("reason."))
+        };
+        let speaks = self
+            .modules
+            .iter()
+            .any(|module| !module.std && speaks(module));
+        if let Some(found) = stdlib::module("decision").filter(|_| speaks) {
+            let at = (FileId(0), Span::default());
+            self.reach(found.path, found.text.into(), true, at);
+        }
+    }
+
     fn module(&mut self, path: &str, text: Arc<str>, std: bool) -> ModuleId {
         let id = ModuleId::of(self.modules.len());
         let file = FileId(offset(self.files.len()));

@@ -156,6 +156,7 @@ impl<'a> Checker<'a> {
                     text,
                     by,
                     run: Some(words),
+                    messages: Vec::new(),
                     at,
                 });
             }
@@ -172,6 +173,7 @@ impl<'a> Checker<'a> {
                     text: self.text(&step.text, &scope),
                     by: self.roles(&step.by, &scope),
                     run: step.run.as_ref().map(|call| self.command(call, &scope)),
+                    messages: self.named_messages(&step.text, &scope),
                     at: self.place(&scope, span),
                 };
                 draft.out.steps.push(made);

@@ -2,11 +2,11 @@
 //! worth is up to the visitor.
 
 use rolloutc_runtime::ir::{
-    AboutWhat, Approval, ApprovalId, Ask, Bind, Calendar, Check, Clause, Code, Const, Cover,
+    AboutWhat, Approval, ApprovalId, Ask, Bind, Body, Calendar, Check, Clause, Code, Const, Cover,
     Criterion, Deadline, Field, Gate, GateId, Group, GroupId, InFlight, Item, ItemId, LocalId,
-    Node, NodeId, Observed, OnNewSubject, OriginId, Otherwise, Over, Param, ParamId, Part, Phase,
-    PhaseId, Procedure, ProcedureId, Record, Rule, Scope, Source, Step, Sustain, Target, Text,
-    TextId, Then, Threshold, ThresholdId, Time, Trigger, Waivers,
+    Message, MessageId, Node, NodeId, Observed, OnNewSubject, OriginId, Otherwise, Over, Param,
+    ParamId, Part, Phase, PhaseId, Procedure, ProcedureId, Record, Report, Rule, Scope, Source,
+    Step, Sustain, Target, Text, TextId, Then, Threshold, ThresholdId, Time, Trigger, Waivers,
 };
 use rolloutc_runtime::ty::{EnumId, RecordId, Ty};
 
@@ -35,6 +35,8 @@ pub trait Walk {
     fn procedure(&mut self, id: &mut ProcedureId) {}
     /// A param.
     fn param(&mut self, id: &mut ParamId) {}
+    /// A message.
+    fn message(&mut self, id: &mut MessageId) {}
     /// A text.
     fn text(&mut self, id: &mut TextId) {}
     /// A record.
@@ -450,9 +452,17 @@ pub fn walk_procedure(procedure: &mut Procedure, w: &mut dyn Walk) {
         .impacts
         .iter_mut()
         .for_each(|(_, text)| w.text(text));
-    for Step { text, run, at, .. } in &mut procedure.steps {
+    for Step {
+        text,
+        run,
+        messages,
+        at,
+        ..
+    } in &mut procedure.steps
+    {
         w.origin(at);
         w.text(text);
+        messages.iter_mut().for_each(|message| w.message(message));
         if w.outside() {
             run.iter_mut().flatten().for_each(|text| w.text(text));
         }
@@ -466,6 +476,26 @@ pub fn walk_procedure(procedure: &mut Procedure, w: &mut dyn Walk) {
     w.item(&mut procedure.log);
     walk_criteria(&mut procedure.verify, w);
     walk_maybe(&mut procedure.reenter, w);
+}
+
+/// A message.
+pub fn walk_message(message: &mut Message, w: &mut dyn Walk) {
+    w.origin(&mut message.at);
+    w.text(&mut message.text);
+    for hole in &mut message.holes {
+        walk_ty(&mut hole.ty, w);
+        walk_maybe(&mut hole.default, w);
+    }
+}
+
+/// A report.
+pub fn walk_report(report: &mut Report, w: &mut dyn Walk) {
+    w.origin(&mut report.at);
+    w.text(&mut report.to);
+    match &mut report.body {
+        Body::Json(node) => w.node(node),
+        Body::Text(text) => w.text(text),
+    }
 }
 
 /// An evidence item.

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use serde::Serialize;
+use serde::{Deserialize, Deserializer, Serialize};
 
 macro_rules! words {
     ($(#[$doc:meta])* $name:ident { $($(#[$variant_doc:meta])* $variant:ident = $word:literal,)* }) => {
@@ -30,6 +30,16 @@ macro_rules! words {
             }
         }
     };
+}
+
+impl<'de> Deserialize<'de> for Outcome {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Outcome, D::Error> {
+        let word = String::deserialize(deserializer)?;
+        let found = Outcome::ALL.iter().find(|outcome| outcome.word() == word);
+        found
+            .copied()
+            .ok_or_else(|| serde::de::Error::custom(format!("`{word}` is no outcome")))
+    }
 }
 
 words! {

@@ -4,10 +4,11 @@ use super::compare::known;
 use super::rows::Gather;
 use super::{Context, Differences};
 use crate::builtins::{self, Function};
-use crate::ir::{Aggregate, GateId, Node, NodeId, Waivers};
+use crate::ir::{Aggregate, Node, NodeId, Waivers};
 use crate::number::Number;
 use crate::ty::{RecordId, Ty};
 use crate::value::{Cause, Fields, Record, Truth, Val, Why};
+use crate::verdict::subject;
 
 /// `numbered` makes no more than this.
 const MOST_NUMBERED: i128 = 100_000;
@@ -18,6 +19,8 @@ impl<'a> Context<'a> {
         match name {
             "waivers.expired" => return self.waiver_rows(true, node),
             "waivers.invalid" => return self.waiver_rows(false, node),
+            "rollout.name" => return Val::Text(&self.program.rollout),
+            "rollout.title" => return Val::Text(self.title()),
             _ => {}
         }
         let Some(builtin) = builtins::named(name) else {
@@ -25,6 +28,14 @@ impl<'a> Context<'a> {
         };
         self.builtin(builtin.function, args, node)
             .unwrap_or_else(Val::Unknown)
+    }
+
+    /// The rollout's title, else its name. No part of the meaning, so it is looked up where titles are.
+    fn title(&self) -> &'a str {
+        let name = &self.program.rollout;
+        let docs = &self.program.origins.docs;
+        let title = docs.get(&format!("rollout {name}"));
+        title.and_then(|title| title.lines().next()).unwrap_or(name)
     }
 
     fn builtin(
@@ -209,31 +220,45 @@ impl<'a> Context<'a> {
         Ok(self.computed(texts, node))
     }
 
+    /// The rows of gates as they stand, waivers counted, each with why it is not a plain pass.
     fn verdicts(&mut self, args: &'a [NodeId], node: NodeId) -> Result<Val<'a>, Why> {
+        let unclear = Why::at(Cause::Inconclusive, node);
         let record = self.row_record(node)?;
+        let program = self.program;
+        let layout = program.records.get(record.0 as usize).ok_or(unclear)?;
         let mut rows = Vec::new();
         for &arg in args {
-            let gate: GateId = match self.program.code.get(arg.ix()).map(|code| &code.node) {
+            let id = match program.code.get(arg.ix()).map(|code| &code.node) {
                 Some(Node::Gate(gate)) => *gate,
-                _ => return Err(Why::at(Cause::Inconclusive, node)),
+                _ => return Err(unclear),
             };
-            for row in self.all_rows(gate) {
-                let layout = self.program.records.get(record.0 as usize);
-                let cells = layout.into_iter().flat_map(|layout| &layout.fields);
-                let cells = cells
-                    .map(|field| {
-                        Val::Text(match field.name.as_str() {
-                            "gate" => self
-                                .program
-                                .gates
-                                .get(gate.ix())
-                                .map_or("", |gate| &gate.name),
-                            "verdict" => row.verdict.word(),
-                            "level" => row.level.word(),
-                            _ => self.scratch.text(row.name.clone()),
-                        })
-                    })
-                    .collect();
+            let gate = program.gates.get(id.ix()).ok_or(unclear)?;
+            let mut facts = self.explain_gate(id).into_iter().peekable();
+            for row in self.all_rows(id) {
+                let fact = facts
+                    .next_if(|fact| fact.row.key == row.key)
+                    .map(|f| f.fact);
+                let waived = row.found.waived.is_some();
+                let verdict = if waived { "waived" } else { row.verdict.word() };
+                let cause = row.verdict.why().map(|why| why.cause.word());
+                let name = |of: &Self, text: String| Val::Text(of.scratch.text(text));
+                let cells = layout.fields.iter().map(|field| match field.name.as_str() {
+                    "gate" => Val::Text(&gate.name),
+                    "key" if row.key.is_empty() => Val::Text(&gate.name),
+                    "key" => name(self, row.name.clone()),
+                    "row" if row.key.is_empty() => Val::Absent,
+                    "row" => name(self, row.name.clone()),
+                    "subject" => name(self, subject(&gate.name, &row.key)),
+                    "verdict" => self.word_of(&field.ty, verdict),
+                    "level" => self.word_of(&field.ty, row.level.word()),
+                    "cause" => cause.map_or(Val::Absent, |cause| self.word_of(&field.ty, cause)),
+                    "message" => {
+                        let said = fact.as_ref().map(|fact| fact.message.clone());
+                        name(self, said.unwrap_or_default())
+                    }
+                    _ => Val::Absent,
+                });
+                let cells = cells.collect();
                 rows.push(Val::Record(Record {
                     id: record,
                     fields: Fields::Vals(self.scratch.list(cells)),
@@ -241,5 +266,15 @@ impl<'a> Context<'a> {
             }
         }
         Ok(self.computed(rows, node))
+    }
+
+    /// The member of a type that a document spells so.
+    fn word_of(&self, ty: &Ty, word: &str) -> Val<'a> {
+        let Ty::Enum(id) = ty.required() else {
+            return Val::Absent;
+        };
+        let of = self.program.enums.get(id.0 as usize);
+        let at = of.and_then(|of| of.members.iter().position(|member| member.name == word));
+        at.map_or(Val::Absent, |at| Val::Member(at as u32))
     }
 }

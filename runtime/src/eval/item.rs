@@ -102,6 +102,13 @@ impl<'a> Context<'a> {
             Known::EnteredAt => place.entered_at,
             Known::PhaseEnteredAt => place.phase_entered_at,
             Known::RollbackAt => place.rollback_at,
+            Known::Decision => {
+                return self
+                    .decision
+                    .map_or(Val::unknown(Cause::Missing, node), |slot| {
+                        Val::read(slot, self.ty(node), self.program, self.store)
+                    });
+            }
         };
         instant.map_or(Val::unknown(Cause::Inconclusive, node), Val::Instant)
     }

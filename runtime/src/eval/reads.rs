@@ -56,7 +56,8 @@ impl Reads {
                 | Known::Cohort
                 | Known::EnteredAt
                 | Known::PhaseEnteredAt
-                | Known::RollbackAt => self.time = true,
+                | Known::RollbackAt
+                | Known::Decision => self.time = true,
             },
             Node::Gate(gate) | Node::GateIs(gate, _) | Node::GateRow(gate, _) => {
                 self.gate(program, *gate);

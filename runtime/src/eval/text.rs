@@ -1,7 +1,7 @@
 //! Values as people read them, and texts with holes. Exact policy notation; `(absent)` where there is nothing.
 
 use super::Context;
-use crate::ir::{NodeId, Part, SetHole, TextId};
+use crate::ir::{Member, NodeId, Part, SetHole, TextId};
 use crate::number::Number;
 use crate::ty::{EnumId, Ty};
 use crate::unit;
@@ -54,7 +54,11 @@ impl<'a> Context<'a> {
     fn member(&self, id: EnumId, member: u32) -> &'a str {
         let of = self.program.enums.get(id.0 as usize);
         let member = of.and_then(|of| of.members.get(member as usize));
-        member.map_or("?", |member| &member.name)
+        let spelling = |member: &'a Member| match member.spellings.first() {
+            Some(spelling) if self.spelled => spelling,
+            _ => &member.name,
+        };
+        member.map_or("?", spelling)
     }
 
     fn show_record(&self, record: Record<'a>, out: &mut String) {
@@ -98,6 +102,14 @@ impl<'a> Context<'a> {
             let _ = self.parts(&text.parts, Some(differences), &mut out);
         }
         out
+    }
+
+    /// A text with its holes filled, and the first thing in it that is unknown.
+    pub fn filled(&mut self, text: TextId) -> (String, Option<Why>) {
+        let mut out = String::new();
+        let parts = self.program.texts.get(text.ix());
+        let done = parts.map(|text| self.parts(&text.parts, None, &mut out));
+        (out, done.and_then(Result::err))
     }
 
     /// A text with holes as a value: unknown as soon as a hole is.

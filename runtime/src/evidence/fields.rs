@@ -1,7 +1,9 @@
 //! Schemas compiled for reading: from member names straight to slots. Knows the program's records and
 //! items; knows no bytes.
 
-use crate::ir::{AboutWhat, Const, Enum, Item, LinePattern, Observed, Path, Program, Read};
+use crate::ir::{
+    AboutWhat, Const, Enum, Item, LinePattern, Observed, OriginId, Path, Program, Read, Source,
+};
 use crate::number::Number;
 use crate::time::Pattern;
 use crate::ty::{EnumId, RecordId, Shape, Ty};
@@ -403,6 +405,26 @@ impl Layout {
 }
 
 impl Plan {
+    /// The plan of a document that is one record and tells nothing else.
+    pub fn of_record(record: RecordId, program: &Program, layouts: &[Layout]) -> Plan {
+        let item = Item {
+            name: String::new(),
+            ty: Ty::Record(record),
+            source: Source::Given,
+            format: None,
+            at: Vec::new(),
+            observed: Observed::Envelope,
+            fresh: None,
+            soft: None,
+            since: None,
+            about: Vec::new(),
+            may_be_empty: true,
+            implied: true,
+            at_origin: OriginId(0),
+        };
+        Plan::new(&item, program, layouts)
+    }
+
     fn new(item: &Item, program: &Program, layouts: &[Layout]) -> Plan {
         let (mut paths, mut pattern, mut assume_utc, mut time_line) = (&[][..], None, false, None);
         match &item.observed {

@@ -11,7 +11,7 @@ use crate::canon::Digest;
 use crate::data::{Fault, Slot, Store};
 use crate::ir::{Format, ItemId, Observed, Program};
 use crate::time::Instant;
-use crate::ty::{Shape, Ty};
+use crate::ty::{RecordId, Shape, Ty};
 use std::sync::OnceLock;
 
 /// The largest document, in bytes.
@@ -63,6 +63,20 @@ impl Reader {
         siblings(program, &mut readings.list);
         order(program, evidence, &mut readings, store);
         readings
+    }
+
+    /// Reads one JSON document that is no evidence of the policy, under a layout of its program.
+    pub fn document(
+        &mut self,
+        program: &Program,
+        record: RecordId,
+        text: &str,
+        store: &mut Store,
+    ) -> Slot {
+        let plan = Plan::of_record(record, program, &self.schema.layouts);
+        let scratch = &mut self.scratch;
+        let walk = Walk::new(&self.schema, &plan, store, scratch, text, 0, u32::MAX);
+        walk.document().root.unwrap_or(Slot::Absent)
     }
 
     fn reading(

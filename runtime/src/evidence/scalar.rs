@@ -196,6 +196,15 @@ pub(crate) fn from_text(
                 ))
             }
         }
+        // What our own documents write says its unit itself: `10%`, `42s`, `1/3s`.
+        Ty::Ratio if !attr.unit && text.ends_with('%') => match unit::parse_ratio(text) {
+            Ok(number) => noted(ty, attr, number, text, store),
+            Err(_) => Err(format!("`{}` is no ratio such as `2.1%`", brief(text))),
+        },
+        Ty::Duration if !attr.unit && own_duration(text) => match unit::parse_duration(text) {
+            Ok(number) => noted(ty, attr, number, text, store),
+            Err(_) => Err(format!("`{}` is no duration such as `42s`", brief(text))),
+        },
         Ty::Duration => match unit::parse_iso_duration(text) {
             Ok(number) => {
                 bounded(ty, attr, number, number)
@@ -220,6 +229,20 @@ pub(crate) fn from_text(
         Ty::Optional(inner) => from_text(inner, attr, text, schema, store),
         _ => Err(format!("a text; {} is wanted", wanted(ty, schema))),
     }
+}
+
+/// A number that came as a text with its unit.
+fn noted(ty: &Ty, attr: &Attr, number: Number, text: &str, store: &mut Store) -> Taken {
+    bounded(ty, attr, number, number)
+        .map_err(|message| message.replacen(&number.text(), text, 1))?;
+    Ok(number_slot(number, store))
+}
+
+/// Whether a text may be a duration in policy notation: `601ms`, `-2d12h`.
+fn own_duration(text: &str) -> bool {
+    let digits = text.strip_prefix('-').unwrap_or(text);
+    let unit = |c: char| matches!(c, 'w' | 'd' | 'h' | 'm' | 's');
+    digits.starts_with(|c: char| c.is_ascii_digit()) && text.ends_with(unit)
 }
 
 /// A value that stands bare in a line of text or in the name of a member: numbers and bools too.

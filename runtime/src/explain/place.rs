@@ -233,6 +233,7 @@ impl<'a> Search<'_, 'a> {
                     Known::EnteredAt => "entered_at",
                     Known::PhaseEnteredAt => "phase.entered_at",
                     Known::RollbackAt => "rollback.at",
+                    Known::Decision => "decision",
                 }
                 .to_owned(),
             ),

@@ -2,8 +2,9 @@
 //! backwards. Knows the shape of programs, no meaning.
 
 use crate::ir::{
-    Ask, Bind, Check, Clause, Const, Criterion, Deadline, Node, NodeId, Observed, OnNewSubject,
-    Otherwise, Over, Part, Program, Scope, Source, Sustain, Target, TextId, Then, Time,
+    Ask, Bind, Body, Check, Clause, Const, Criterion, Deadline, Node, NodeId, Observed,
+    OnNewSubject, Otherwise, Over, Part, Program, Scope, Source, Sustain, Target, TextId, Then,
+    Time,
 };
 use crate::ty::Ty;
 
@@ -200,6 +201,7 @@ impl<'a> Verify<'a> {
         self.evidence();
         self.rules();
         self.way();
+        self.papers();
         program
             .texts
             .iter()
@@ -367,6 +369,9 @@ impl<'a> Verify<'a> {
             for step in &procedure.steps {
                 self.text(step.text);
                 step.run.iter().flatten().for_each(|word| self.text(*word));
+                for message in &step.messages {
+                    self.within("message", message.ix(), program.messages.len());
+                }
             }
             for check in &procedure.checks {
                 match check {
@@ -377,6 +382,27 @@ impl<'a> Verify<'a> {
             self.item(procedure.log);
             self.criteria(&procedure.verify);
             self.nodes(procedure.reenter);
+        }
+    }
+
+    fn papers(&mut self) {
+        let program = self.program;
+        if let Some(record) = program.decision {
+            self.ty(&Ty::Record(record));
+        }
+        for report in &program.reports {
+            self.text(report.to);
+            match report.body {
+                Body::Json(node) => self.node(node),
+                Body::Text(text) => self.text(text),
+            }
+        }
+        for message in &program.messages {
+            self.text(message.text);
+            for hole in &message.holes {
+                self.ty(&hole.ty);
+                self.nodes(hole.default);
+            }
         }
     }
 

@@ -213,6 +213,7 @@ impl Bench {
             text: bench.text("do it"),
             by: vec!["ops".into()],
             run: None,
+            messages: Vec::new(),
             at: OriginId(0),
         };
         let steps = vec![step(self, "a"), step(self, "b")];

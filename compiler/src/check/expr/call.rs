@@ -671,10 +671,13 @@ impl<'a> Checker<'a> {
     }
 
     fn verdict_rows(&mut self, at: Place) -> Ty {
-        let fields = ["gate", "row", "verdict", "level", "key"].map(|n| (n.to_string(), Ty::Text));
-        let record = self.made_record(fields.to_vec(), at);
-        let shape = Shape::List;
-        Ty::Rows { record, shape }
+        match self.decision_record("Row") {
+            Some(record) => Ty::Rows {
+                record,
+                shape: Shape::List,
+            },
+            None => self.poison(at).ty,
+        }
     }
 
     /// A record with one more field, `why`: rows of waivers that do not count.

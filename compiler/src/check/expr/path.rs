@@ -68,6 +68,9 @@ impl<'a> Checker<'a> {
             return self.member_value(id, member, at);
         }
         if let Some((def, declared)) = self.find(scope.module, name) {
+            if name.as_ref() == "decision" && scope.report && matches!(def, Def::Module(_)) {
+                return self.report_name(name, at);
+            }
             self.note(at, def.clone(), declared);
             return self.def_value(name, def, at);
         }
@@ -85,10 +88,6 @@ impl<'a> Checker<'a> {
         if let Some(typed) = self.known_name(name, at, scope) {
             self.note(at, Def::Known, None);
             return typed;
-        }
-        if scope.report && want.is_some_and(|w| *w.required() == Ty::Text) {
-            // Outcomes, verdicts and levels of a decision are written as words.
-            return self.constant_text(name, at);
         }
         if self.is_broken_module(scope.module) {
             return self.poison(at);
@@ -120,6 +119,17 @@ impl<'a> Checker<'a> {
                     .iter()
                     .map(|f| f.name.clone()),
             );
+        }
+        if matches!(&**name, "decision" | "reason") {
+            let message = format!("only a report knows `{name}`");
+            self.report(
+                Diagnostic::error("unknown-name", at, message)
+                    .help("a decision is made of gates and triggers; a report is written after it"),
+            );
+            return self.poison(at);
+        }
+        if scope.report {
+            known.extend(["decision", "reason", "rollout"].map(String::from));
         }
         let message = format!("nothing is called `{name}` here");
         let mut found = Diagnostic::error("unknown-name", at, message);
@@ -332,57 +342,6 @@ impl<'a> Checker<'a> {
         }
     }
 
-    /// `decision`, `reason` and `rollout` inside a report. A report is written after the decision, outside the program.
-    fn report_name(&mut self, name: &str, at: Place) -> Typed {
-        let reason = [
-            ("code", Ty::Text),
-            ("outcome", Ty::Text),
-            ("subject", Ty::Text),
-            ("role", Ty::Text),
-            ("level", Ty::Text),
-            ("verdict", Ty::Text),
-            ("cause", Ty::Text),
-            ("message", Ty::Text),
-            ("age", Ty::Duration),
-        ];
-        let reason = reason.map(|(n, ty)| (n.to_string(), ty)).to_vec();
-        let reason = self.made_record(reason, at);
-        let fields = match name {
-            "reason" => {
-                return self.push(
-                    Node::Unknown("only a report knows it".to_string()),
-                    Ty::Record(reason),
-                    at,
-                );
-            }
-            "rollout" => vec![("name", Ty::Text), ("title", Ty::Text)],
-            _ => vec![
-                ("outcome", Ty::Text),
-                ("worst", Ty::Text),
-                ("as_of", Ty::Instant),
-                ("phase", Ty::Text),
-                ("cohort", Ty::Ratio),
-                (
-                    "reasons",
-                    Ty::Rows {
-                        record: reason,
-                        shape: Shape::List,
-                    },
-                ),
-            ],
-        };
-        let fields = fields
-            .into_iter()
-            .map(|(n, ty)| (n.to_string(), ty))
-            .collect();
-        let record = self.made_record(fields, at);
-        self.push(
-            Node::Unknown("only a report knows it".to_string()),
-            Ty::Record(record),
-            at,
-        )
-    }
-
     /// What a name or `module.name` declares, where nothing bound here hides it. Reports nothing.
     pub(super) fn def_of(&mut self, e: &ast::Expr, scope: &Scope) -> Option<Found> {
         match &e.kind {
@@ -420,11 +379,11 @@ impl<'a> Checker<'a> {
             self.note(of_at, def.clone(), declared);
             match def {
                 Def::Module(module) => {
+                    let is_decision = matches!(&of.kind, ExprKind::Name(n) if &**n == "decision");
                     if let Some((def, declared)) = self.find(module, &name.text) {
                         self.note(name_at, def.clone(), declared);
                         return self.def_value(&name.text, def, at);
                     }
-                    let is_decision = matches!(&of.kind, ExprKind::Name(n) if &**n == "decision");
                     if !(is_decision && scope.report) {
                         if !self.is_broken_module(module) {
                             let known = self.modules[module.ix()]
@@ -580,31 +539,13 @@ impl<'a> Checker<'a> {
 
     /// `message.parts`, `message.template`
     fn message_part(&mut self, decl: DeclRef, name: &str, name_at: Place, at: Place) -> Typed {
-        let ast::DeclKind::Message(message) = &self.decl(decl).kind else {
-            return self.poison(at);
-        };
-        let fields = message.clauses.iter().filter_map(|c| match &c.node {
-            ast::MessageClause::Field(field) => Some(field.name.text.to_string()),
-            ast::MessageClause::Text(_) => None,
-        });
+        let (parts, template) = self.message_values(decl);
         match name {
             "parts" => {
-                let parts = fields.map(|f| Const::Text(format!("{{{f}}}"))).collect();
                 let ty = Ty::List(Box::new(Ty::Text));
                 self.push(Node::Const(Const::List(parts)), ty, at)
             }
-            "template" => {
-                let texts = message.clauses.iter().find_map(|c| match &c.node {
-                    ast::MessageClause::Text(text) => Some(text.span),
-                    ast::MessageClause::Field(_) => None,
-                });
-                let place = (
-                    self.modules[decl.module.ix()].file,
-                    texts.unwrap_or_default(),
-                );
-                let text = self.source(place).trim_matches('"').to_string();
-                self.constant_text(&text, at)
-            }
+            "template" => self.constant_text(&template, at),
             _ => {
                 let known = ["parts", "template"].map(String::from);
                 let said = format!("a message has no `{name}`");

@@ -106,6 +106,8 @@ impl<'a> Checker<'a> {
             }
             Node::Call(name, args) if name == "keys" => args.iter().all(|a| self.may_be_empty(*a)),
             Node::Param(_) => true,
+            // A decision says all that there is to say, also that there is nothing.
+            Node::Known(ir::Known::Decision) => true,
             _ => false,
         }
     }
