@@ -1,13 +1,10 @@
 //! How fast evidence is read, beside serde_json into typed structs: `cargo run --release -p rolloutc-runtime --example read_speed`.
 #![allow(missing_docs)]
 
-use indexmap::IndexMap;
-use rolloutc_runtime::canon::Digest;
 use rolloutc_runtime::data::Store;
 use rolloutc_runtime::evidence::{Content, Evidence, Observation, Reader};
 use rolloutc_runtime::ir::{
-    Enum, Field, Format, Item, Member, Observed, OnNewSubject, OriginId, Origins, Program, Read,
-    Record, Source, VERSION,
+    Enum, Field, Format, Item, Member, Observed, OriginId, Program, Read, Record, Source,
 };
 use rolloutc_runtime::ty::{EnumId, RecordId, Shape, Ty};
 use rolloutc_runtime::unit::Unit;
@@ -42,14 +39,6 @@ fn program(records: Vec<Vec<Field>>) -> Program {
         as_unknown: false,
     };
     Program {
-        version: VERSION,
-        edition: 2026,
-        rollout: "speed".to_owned(),
-        subject: IndexMap::new(),
-        per: None,
-        on_new_subject: OnNewSubject::Halt,
-        live_from: None,
-        owners: IndexMap::new(),
         enums: vec![Enum {
             name: "Status".to_owned(),
             any_case: false,
@@ -63,7 +52,6 @@ fn program(records: Vec<Vec<Field>>) -> Program {
                 fields,
             })
             .collect(),
-        params: Vec::new(),
         evidence: vec![Item {
             name: "x".to_owned(),
             ty: Ty::Record(RecordId(0)),
@@ -83,24 +71,7 @@ fn program(records: Vec<Vec<Field>>) -> Program {
             implied: false,
             at_origin: OriginId(0),
         }],
-        thresholds: Vec::new(),
-        gates: Vec::new(),
-        groups: Vec::new(),
-        approvals: Vec::new(),
-        waivers: Vec::new(),
-        calendar: Vec::new(),
-        phases: Vec::new(),
-        triggers: Vec::new(),
-        procedures: Vec::new(),
-        texts: Vec::new(),
-        code: Vec::new(),
-        locals: 0,
-        memos: 0,
-        zones: IndexMap::new(),
-        pins: IndexMap::new(),
-        origins: Origins::default(),
-        meaning: Digest::default(),
-        digest: Digest::default(),
+        ..Program::empty("speed")
     }
 }
 

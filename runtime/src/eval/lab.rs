@@ -1,9 +1,6 @@
 //! For tests: a program and its evidence, put together by hand.
 
-use indexmap::IndexMap;
-
 use super::{Context, Inputs, Nobody, Place, Plan, Scratch};
-use crate::canon::Digest;
 use crate::data::{Slot, Store};
 use crate::ir::*;
 use crate::number::Number;
@@ -31,40 +28,8 @@ pub fn instant(text: &str) -> Instant {
 
 impl Lab {
     pub fn new() -> Lab {
-        let digest = Digest::of(b"");
         Lab {
-            program: Program {
-                version: VERSION,
-                edition: 2026,
-                rollout: "test".into(),
-                subject: IndexMap::new(),
-                per: None,
-                on_new_subject: OnNewSubject::Halt,
-                live_from: None,
-                owners: IndexMap::new(),
-                enums: vec![],
-                records: vec![],
-                params: vec![],
-                evidence: vec![],
-                thresholds: vec![],
-                gates: vec![],
-                groups: vec![],
-                approvals: vec![],
-                waivers: vec![],
-                calendar: vec![],
-                phases: vec![],
-                triggers: vec![],
-                procedures: vec![],
-                texts: vec![],
-                code: vec![],
-                locals: 0,
-                memos: 0,
-                zones: IndexMap::new(),
-                pins: IndexMap::new(),
-                origins: Origins::default(),
-                meaning: digest,
-                digest,
-            },
+            program: Program::empty("test"),
             store: Store::default(),
             view: View::default(),
             place: Place::at(instant("2026-02-25T12:00:00Z")),

@@ -55,8 +55,8 @@ impl<'a> Context<'a> {
         let of = self.program.enums.get(id.0 as usize);
         let member = of.and_then(|of| of.members.get(member as usize));
         let spelling = |member: &'a Member| match member.spellings.first() {
-            Some(spelling) if self.spelled => spelling,
-            _ => &member.name,
+            Some(spelling) if self.spelled => spelling.as_str(),
+            _ => member.name.as_str(),
         };
         member.map_or("?", spelling)
     }

@@ -8,8 +8,8 @@ mod times;
 
 use super::*;
 use crate::ir::{
-    About, AboutWhat, Enum, Field, Item, LinePart, LinePattern, Member, NodeId, Observed,
-    OnNewSubject, OriginId, Origins, Path, Read, Record, Source, VERSION,
+    About, AboutWhat, Enum, Field, Item, LinePart, LinePattern, Member, NodeId, Observed, OriginId,
+    Path, Read, Record, Source,
 };
 use crate::time::Pattern;
 use crate::ty::{EnumId, RecordId, Shape, Ty};
@@ -23,14 +23,7 @@ fn program(records: Vec<Record>, evidence: Vec<Item>) -> Program {
         as_unknown,
     };
     Program {
-        version: VERSION,
-        edition: 2026,
-        rollout: "r".to_owned(),
         subject: IndexMap::from([("build".to_owned(), Ty::Text)]),
-        per: None,
-        on_new_subject: OnNewSubject::Halt,
-        live_from: None,
-        owners: IndexMap::new(),
         enums: vec![Enum {
             name: "Word".to_owned(),
             any_case: false,
@@ -41,26 +34,8 @@ fn program(records: Vec<Record>, evidence: Vec<Item>) -> Program {
             ],
         }],
         records,
-        params: Vec::new(),
         evidence,
-        thresholds: Vec::new(),
-        gates: Vec::new(),
-        groups: Vec::new(),
-        approvals: Vec::new(),
-        waivers: Vec::new(),
-        calendar: Vec::new(),
-        phases: Vec::new(),
-        triggers: Vec::new(),
-        procedures: Vec::new(),
-        texts: Vec::new(),
-        code: Vec::new(),
-        locals: 0,
-        memos: 0,
-        zones: IndexMap::new(),
-        pins: IndexMap::new(),
-        origins: Origins::default(),
-        meaning: Digest::default(),
-        digest: Digest::default(),
+        ..Program::empty("r")
     }
 }
 
