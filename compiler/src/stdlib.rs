@@ -22,6 +22,16 @@ impl Module {
 /// Every module, by name.
 pub const MODULES: &[Module] = &[
     Module {
+        name: "approval",
+        path: "std/approval.rollout",
+        text: include_str!("../../stdlib/approval.rollout"),
+    },
+    Module {
+        name: "checklist",
+        path: "std/checklist.rollout",
+        text: include_str!("../../stdlib/checklist.rollout"),
+    },
+    Module {
         name: "command",
         path: "std/command.rollout",
         text: include_str!("../../stdlib/command.rollout"),
@@ -32,9 +42,39 @@ pub const MODULES: &[Module] = &[
         text: include_str!("../../stdlib/decision.rollout"),
     },
     Module {
+        name: "drill",
+        path: "std/drill.rollout",
+        text: include_str!("../../stdlib/drill.rollout"),
+    },
+    Module {
+        name: "envelope",
+        path: "std/envelope.rollout",
+        text: include_str!("../../stdlib/envelope.rollout"),
+    },
+    Module {
         name: "http",
         path: "std/http.rollout",
         text: include_str!("../../stdlib/http.rollout"),
+    },
+    Module {
+        name: "release",
+        path: "std/release.rollout",
+        text: include_str!("../../stdlib/release.rollout"),
+    },
+    Module {
+        name: "rollback",
+        path: "std/rollback.rollout",
+        text: include_str!("../../stdlib/rollback.rollout"),
+    },
+    Module {
+        name: "status",
+        path: "std/status.rollout",
+        text: include_str!("../../stdlib/status.rollout"),
+    },
+    Module {
+        name: "waiver",
+        path: "std/waiver.rollout",
+        text: include_str!("../../stdlib/waiver.rollout"),
     },
 ];
 
