@@ -5,6 +5,7 @@ mod compile;
 mod eval;
 mod explain;
 mod lsp;
+mod params;
 mod per;
 mod state;
 mod wrong_input;

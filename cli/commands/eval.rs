@@ -41,6 +41,16 @@ pub fn run(args: &Eval) -> Result<Exit, Failure> {
         .map(|path| StateFile::open(path, args.new_state))
         .transpose()?;
     let state = file.as_ref().and_then(|file| file.state.as_ref());
+    if args.new_state && state.is_some() {
+        let path = args.state.as_deref().unwrap_or(std::path::Path::new(""));
+        let message = format!(
+            "{}: there is a state, and it is gone on from",
+            path.display()
+        );
+        let note = Failure::note("no new state was begun", message)
+            .help("`--new-state` only allows an absent file; a state is never begun over");
+        tell(&note.render(Look::of_errors()));
+    }
     let options = Options {
         as_of_from,
         adopt: args.adopt,

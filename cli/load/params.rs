@@ -13,8 +13,9 @@ pub fn pair<'t>(flag: &str, text: &'t str) -> Result<(&'t str, &'t str), Failure
     match text.split_once('=') {
         Some((name, value)) if !name.is_empty() => Ok((name.trim(), value)),
         split => {
+            // What stands behind the `=` may be a secret.
             let what = if split.is_some() {
-                format!("`{text}` has no name before the `=`")
+                "it has no name before the `=`".to_string()
             } else {
                 format!("`{text}` has no `=`")
             };
@@ -91,6 +92,14 @@ fn one(
         }
         (None, None, Some(value)) => (Ok(value.clone()), ParamFrom::Default, "its default".into()),
         (None, None, None) if !declared.judged => return Ok(None),
+        // What may be absent is, where nobody gives it.
+        (None, None, None) if matches!(declared.ty, Ty::Optional(_)) => {
+            return Ok(Some(Param {
+                name: name.clone(),
+                value: Const::Null,
+                from: ParamFrom::Default,
+            }));
+        }
         (None, None, None) => {
             let mut help = format!("give it with --param {name}=VALUE");
             if let Some(env) = &declared.env {

@@ -23,7 +23,16 @@ pub fn parse(text: &str, ty: &Ty, program: &Program) -> Result<Const, String> {
             "false" => Ok(Const::Bool(false)),
             _ => Err(wants("`true` or `false`")),
         },
-        Ty::Text | Ty::Version | Ty::Secret => Ok(Const::Text(text.to_string())),
+        Ty::Text | Ty::Secret => Ok(Const::Text(text.to_string())),
+        Ty::Version => {
+            let number = |part: &str| {
+                !part.is_empty() && part.len() <= 18 && part.bytes().all(|b| b.is_ascii_digit())
+            };
+            match text.split('.').all(number) {
+                true => Ok(Const::Text(text.to_string())),
+                false => Err(wants("a version such as `1.4.2`")),
+            }
+        }
         Ty::Int => match Number::parse(text) {
             Ok(number) if number.to_i128().is_some() => Ok(Const::Number(number)),
             _ => Err(wants("a whole number such as `12`")),
@@ -42,7 +51,12 @@ pub fn parse(text: &str, ty: &Ty, program: &Program) -> Result<Const, String> {
             .map_err(|_| wants("a date such as `2026-03-01`")),
         Ty::Enum(id) => member(text, *id, program),
         Ty::List(inner) => {
-            let items = text
+            let bare = text.trim();
+            let bare = bare
+                .strip_prefix('[')
+                .and_then(|bare| bare.strip_suffix(']'))
+                .unwrap_or(bare);
+            let items = bare
                 .split(',')
                 .map(str::trim)
                 .filter(|item| !item.is_empty());
@@ -99,11 +113,7 @@ fn member(
                 .iter()
                 .map(|member| member.name.clone())
                 .collect();
-            Err(format!(
-                "`{text}` is no member of `{}`: {}",
-                of.name,
-                known(text, &names)
-            ))
+            Err(format!("`{text}` is no choice: {}", known(text, &names)))
         }
     }
 }
@@ -127,11 +137,11 @@ pub fn show(value: &Const, ty: &Ty, program: &Program) -> String {
         (Const::Date(date), _) => date.to_string(),
         (Const::List(items), of) => {
             let inner = if let Ty::List(inner) = of { inner } else { ty };
-            items
+            let items: Vec<String> = items
                 .iter()
                 .map(|item| show(item, inner, program))
-                .collect::<Vec<_>>()
-                .join(", ")
+                .collect();
+            format!("[{}]", items.join(", "))
         }
         (Const::Rows(_, rows), _) => format!("{} rows", rows.len()),
     }
@@ -163,7 +173,15 @@ mod tests {
         );
         check("true", Ty::Bool, Ok("true"));
         check("yes", Ty::Bool, Err("`yes` is not `true` or `false`"));
-        check("a, b", Ty::List(Box::new(Ty::Text)), Ok("a, b"));
+        check("a, b", Ty::List(Box::new(Ty::Text)), Ok("[a, b]"));
+        check("[a, b]", Ty::List(Box::new(Ty::Text)), Ok("[a, b]"));
+        check("[]", Ty::List(Box::new(Ty::Text)), Ok("[]"));
+        check("1.4.2", Ty::Version, Ok("1.4.2"));
+        check(
+            "1.4-rc1",
+            Ty::Version,
+            Err("`1.4-rc1` is not a version such as `1.4.2`"),
+        );
         check(
             "2026-03-01T09:00",
             Ty::Instant,

@@ -17,6 +17,7 @@ mod people;
 mod phases;
 mod procedures;
 mod say;
+mod secrets;
 mod sources;
 mod structure;
 mod text;
@@ -259,6 +260,8 @@ struct Cache<'a> {
     endless: BTreeSet<Place>,
     per: Option<Scope>,
     said_costly: bool,
+    /// Nodes that stand as the `bearer` of a source.
+    bearers: Vec<NodeId>,
     unknown: BTreeSet<(ModuleId, String)>,
 }
 

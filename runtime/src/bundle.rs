@@ -210,7 +210,7 @@ impl<'a> Form<'a> {
                     Ok(())
                 })
             }
-            _ => Err(unknown(name, at)),
+            _ => Err(unknown(name, at, &[WORD, "subject", "items"])),
         })?;
         match (known, listed) {
             (true, true) => Ok(bundle),
@@ -333,7 +333,13 @@ impl<'a> Form<'a> {
                     let message = format!("`{name}` has no place beside the file it speaks for");
                     return Err(Refused::At(at, message));
                 }
-                _ => return Err(unknown(name, at)),
+                _ => {
+                    return Err(unknown(
+                        name,
+                        at,
+                        if content { &ENVELOPE } else { &ENVELOPE[..5] },
+                    ));
+                }
             }
             Ok(())
         })?;
@@ -349,7 +355,7 @@ impl<'a> Form<'a> {
             if form.null()? {
                 return match name {
                     "subject" | "cohort" | "phase" | "key" => Ok(()),
-                    _ => Err(unknown(name, at)),
+                    _ => Err(unknown(name, at, &ABOUT)),
                 };
             }
             match name {
@@ -362,7 +368,7 @@ impl<'a> Form<'a> {
                 }
                 "phase" => about.phase = Some(form.text()?),
                 "key" => about.key = Some(form.text()?),
-                _ => return Err(unknown(name, at)),
+                _ => return Err(unknown(name, at, &ABOUT)),
             }
             Ok(())
         })?;
@@ -487,8 +493,56 @@ impl<'a> Form<'a> {
     }
 }
 
-fn unknown(name: &str, at: usize) -> Refused {
-    Refused::At(at, format!("a bundle has no member `{name}` here"))
+/// Members of an envelope; the last five say what it holds.
+const ENVELOPE: [&str; 10] = [
+    "item",
+    "observed_at",
+    "about",
+    "source",
+    "sha256",
+    "file",
+    "payload",
+    "text",
+    "error",
+    "failed_at",
+];
+
+/// Members of `about`.
+const ABOUT: [&str; 4] = ["subject", "cohort", "phase", "key"];
+
+/// A member that has no place here: the one that was meant, or all that there are.
+fn unknown(name: &str, at: usize, known: &[&str]) -> Refused {
+    let bare = |name: &str| -> String {
+        let letters = name.chars().filter(char::is_ascii_alphanumeric);
+        letters.map(|c| c.to_ascii_lowercase()).collect()
+    };
+    let meant = bare(name);
+    let near = known.iter().find(|one| one_apart(&bare(one), &meant));
+    let hint = match near {
+        Some(near) => format!("did you mean `{near}`?"),
+        None => format!("there is `{}`", known.join("`, `")),
+    };
+    Refused::At(at, format!("a bundle has no member `{name}` here: {hint}"))
+}
+
+/// Whether two words differ by one letter, put in, left out or changed, or by two that changed places.
+fn one_apart(a: &str, b: &str) -> bool {
+    let (a, b) = (a.as_bytes(), b.as_bytes());
+    let front = a.iter().zip(b).take_while(|(a, b)| a == b).count();
+    let back = |a: &[u8], b: &[u8]| {
+        a.iter()
+            .rev()
+            .zip(b.iter().rev())
+            .take_while(|(a, b)| a == b)
+            .count()
+    };
+    let (left, right) = (&a[front..], &b[front..]);
+    let behind = back(left, right);
+    match (left.len() - behind, right.len() - behind) {
+        (0, 0) | (0 | 1, 1) | (1, 0) => true,
+        (2, 2) => left[0] == right[1] && left[1] == right[0],
+        _ => false,
+    }
 }
 
 #[cfg(test)]
@@ -571,7 +625,7 @@ mod tests {
         );
         check(
             "{\"rolloutc.bundle\": 1, \"items\": [], \"note\": 1}",
-            "line 1, column 37: a bundle has no member `note` here",
+            "line 1, column 37: a bundle has no member `note` here: there is `rolloutc.bundle`, `subject`, `items`",
         );
         check(
             "{\"rolloutc.bundle\": 1, \"items\": [], \"items\": []}",
@@ -612,7 +666,7 @@ mod tests {
         );
         check(
             &items("\"about\": {\"lane\": null}"),
-            "line 2, column 12: a bundle has no member `lane` here",
+            "line 2, column 12: a bundle has no member `lane` here: there is `subject`, `cohort`, `phase`, `key`",
         );
         check(
             &items("\"sha256\": \"9c1e\""),

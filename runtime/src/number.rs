@@ -32,7 +32,7 @@ impl fmt::Display for NumberError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             NumberError::Malformed(_) => f.write_str("not a number"),
-            NumberError::TooLarge => f.write_str("more than 38 significant digits"),
+            NumberError::TooLarge => f.write_str("more than 38 digits"),
         }
     }
 }

@@ -180,7 +180,7 @@ impl fmt::Display for QuantityError {
             QuantityError::Order => "units must go from large to small, each at most once",
             QuantityError::Fraction => "only the last part may have a decimal point",
             QuantityError::Calendar => "years and months have no fixed length",
-            QuantityError::TooLarge => "more than 38 significant digits",
+            QuantityError::TooLarge => "more than 38 digits",
         })
     }
 }

@@ -250,3 +250,13 @@ fn a_decision_that_nobody_heard_moves_nothing() {
     assert!(said.contains("the decision was not printed"), "{said}");
     assert!(!desk.path().join("s.json").exists());
 }
+
+#[test]
+fn a_new_state_is_never_begun_over_one_that_stands() {
+    let desk = Desk::with_phases();
+    let ask = "eval shop.rollout --evidence 10-00.json --state s.json --new-state --as-of 2025-11-03T10:00:00Z";
+    let first = desk.expect(ask, 0, "start -> canary at 5%");
+    assert!(!first.err.contains("no new state"), "{}", first.err);
+    desk.expect(ask, 1, "no new state was begun");
+    desk.expect(ask, 1, "canary at 5%");
+}

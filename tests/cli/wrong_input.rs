@@ -75,7 +75,7 @@ fn evidence_that_does_not_fit_says_what_was_found() {
         ("-1", "`-1` is negative"),
         (
             "9999999999999999999999999999999999999999",
-            "38 significant digits",
+            "more than 38 digits",
         ),
     ] {
         desk.write("odd/slo.json", slo(p95));

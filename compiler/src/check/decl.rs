@@ -84,6 +84,7 @@ impl<'a> Checker<'a> {
         for record in 0..self.records.len() {
             self.check_derived(RecordId(offset(record)));
         }
+        self.secrets();
         self.structure(&out);
         out
     }

@@ -135,6 +135,7 @@ impl<'a> Checker<'a> {
             let message = format!("`bearer` is a secret, this is {}", say(self, &typed.ty));
             self.report(Diagnostic::error("type-mismatch", at, message));
         }
+        self.cache.bearers.push(typed.node);
         typed.node
     }
 

@@ -294,7 +294,10 @@ impl<'a> Scan<'a> {
             Ok(text) => Ok(Cow::Owned(text)),
             Err(_) => {
                 self.at = start;
-                Err(Fault::Syntax("escapes that pair up to characters"))
+                Err(Fault::Shape(
+                    "an escape that is half of a character (a surrogate without its other half)"
+                        .into(),
+                ))
             }
         }
     }
@@ -422,7 +425,7 @@ mod tests {
             "{\"name\": \"\\ud800\"}",
             1,
             10,
-            "expected escapes that pair up to characters",
+            "an escape that is half of a character (a surrogate without its other half)",
         );
         check("{\"name\": 01}", 1, 11, "expected `,` or `}`");
         check("{\"name\": 1.}", 1, 12, "expected a digit");

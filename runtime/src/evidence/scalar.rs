@@ -77,7 +77,7 @@ fn exact(ty: &Ty, attr: &Attr, number: Number, store: &mut Store) -> Taken {
     let factor = Number::fraction(attr.mul as i128, 10i128.pow(attr.shift as u32));
     let based = factor
         .and_then(|factor| number.mul(factor))
-        .ok_or_else(|| "a number of more than 38 significant digits".to_owned())?;
+        .ok_or_else(|| "a number of more than 38 digits".to_owned())?;
     bounded(ty, attr, number, based)?;
     Ok(number_slot(based, store))
 }

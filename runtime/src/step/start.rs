@@ -26,7 +26,7 @@ pub(super) fn params(program: &Program, evidence: &Evidence) -> Result<Vec<Const
         let value = given.map(|given| &given.value).or(param.default.as_ref());
         let value = match value {
             Some(value) => value.clone(),
-            None if param.judged => {
+            None if param.judged && !matches!(param.ty, Ty::Optional(_)) => {
                 return Err(Refusal::Param(format!(
                     "param `{}` has no value",
                     param.name

@@ -416,10 +416,16 @@ impl<'a> Look<'a> {
                 | Content::Absent
                 | Content::Unfit(_) => String::new(),
             },
-            None if self.readings.absent.iter().any(|(of, _)| *of == id) => {
-                "its file is not there".into()
-            }
-            None => "not in the evidence".into(),
+            None => match self.readings.absent.iter().find(|(of, _)| *of == id) {
+                Some((_, at)) => {
+                    let listed = self.evidence.observations.get(*at as usize);
+                    match listed.and_then(|listed| listed.file.as_ref()) {
+                        Some(file) => format!("its file `{file}` is not there"),
+                        None => "its file is not there".into(),
+                    }
+                }
+                None => "not in the evidence".into(),
+            },
         };
         let (state, note) = match (self.entry(sight, item), self.fresh(id).hard) {
             (Some((entry, _)), Some(hard)) => self.awaited(sight, entry, hard, note),

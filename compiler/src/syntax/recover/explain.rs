@@ -419,12 +419,57 @@ fn slip(token: &Token, tokens: &[Token], next: usize, piece: &Piece) -> Option<F
             Finding::at("syntax", span, format!("there is no `{}`", token.text))
                 .help("a gate that counts only sometimes says `applies when CONDITION`; a value for each case is `match x { … }`")
         }
+        word if token.kind == Kind::Word && next > 0 && tokens[next - 1].text == "in" && meant(word).is_some() => {
+            let unit = meant(word)?;
+            let mut found = Finding::at("syntax", span, format!("`{word}` is no unit"))
+                .help(format!("did you mean `{unit}`?"));
+            found.fix = Some((format!("write `{unit}`"), unit.to_owned()));
+            found
+        }
+        word if token.kind == Kind::Word && piece.place.is_some() && names_type(tokens.get(next + 1)) => {
+            let mut found = Finding::at("syntax", span, format!("a `:` is missing between `{word}` and its type"))
+                .help(format!("write `{word}: {}`", tokens[next + 1].text));
+            found.fix = Some((format!("write `{word}:`"), format!("{word}:")));
+            found
+        }
         "." | "[" | "(" if token.indent.is_some() => {
             let message = format!("a line cannot begin with `{}`", token.text);
             Finding::at("syntax", span, message).help("put it at the end of the line above")
         }
         _ => return None,
     })
+}
+
+/// The unit that somebody means who writes another word for it.
+fn meant(word: &str) -> Option<&'static str> {
+    Some(match word.to_ascii_lowercase().as_str() {
+        "microsecond" | "microseconds" | "micros" | "usec" => "us",
+        "ms" | "millisecond" | "milliseconds" | "millis" | "msec" | "msecs" => "ms",
+        "s" | "sec" | "secs" | "second" | "seconds" => "seconds",
+        "m" | "min" | "mins" | "minute" | "minutes" => "minutes",
+        "h" | "hr" | "hrs" | "hour" | "hours" => "hours",
+        "d" | "day" | "days" => "days",
+        "pct" | "percentage" | "percents" | "percent" => "percent",
+        "b" | "byte" | "bytes" => "bytes",
+        "kb" | "kilobytes" => "kB",
+        "mb" | "megabytes" => "MB",
+        "gb" | "gigabytes" => "GB",
+        "tb" | "terabytes" => "TB",
+        "kib" => "KiB",
+        "mib" => "MiB",
+        "gib" => "GiB",
+        "tib" => "TiB",
+        _ => return None,
+    })
+}
+
+/// Whether a token is the word of a type.
+fn names_type(token: Option<&Token>) -> bool {
+    const TYPES: [&str; 14] = [
+        "bool", "text", "int", "number", "ratio", "duration", "bytes", "version", "instant",
+        "date", "list", "series", "map", "enum",
+    ];
+    token.is_some_and(|token| TYPES.contains(&token.text))
 }
 
 /// A word that opens no declaration.
