@@ -7,15 +7,14 @@ use super::Run;
 use super::asks::cause;
 use super::procedure::Rank;
 use super::soak::word;
-use super::watch::Feeding;
+use super::watch::{Feeding, need};
 use crate::decision::{
     Cause, Measure, NextKind, Outcome, Reason, ReasonCode, Role, TriggerLine, Verdict,
 };
 use crate::document::Span;
 use crate::eval::Reads;
 use crate::explain::Fact;
-use crate::ir::{ItemId, OnUnknown, Scope, Sustain, Then, Trigger};
-use crate::number::Number;
+use crate::ir::{ItemId, OnUnknown, Scope, Then, Trigger};
 use crate::state::{Halt, Place, START, Track, TruthWord};
 use crate::time::Instant;
 use crate::track::Need;
@@ -63,12 +62,12 @@ impl<'a> Run<'a> {
             reads.bind(self.program, bind);
         }
         self.read.extend(&reads.items);
-        let need = self.need(trigger);
         let values = self.values(at, view, now);
+        let asked = self.asking(view, now, |ctx| need(ctx, trigger));
         let feed = Feeding {
             at,
             armed,
-            need,
+            need: asked,
             items: &reads.items,
             clock: reads.time,
         };
@@ -89,6 +88,7 @@ impl<'a> Run<'a> {
         }
         for (key, row) in keys {
             let value = values.of(&key);
+            let need = values.need(&key, asked);
             let mut track = tracks.get(&key).cloned().unwrap_or_default();
             let fires = due.contains(&key) || self.due_now(&track, need, value);
             let held = track.held_at(now, word(value));
@@ -170,22 +170,6 @@ impl<'a> Run<'a> {
                     .armed
                     .entry(trigger.name.clone())
                     .or_insert(now);
-            }
-        }
-    }
-
-    /// How long or how often; what cannot be told is met at once, so that a trigger never sleeps.
-    fn need(&self, trigger: &Trigger) -> Need {
-        match trigger.sustain {
-            Sustain::Once => Need::Once,
-            Sustain::For(node) => Need::For(self.number(node).unwrap_or(Number::ZERO)),
-            Sustain::Times { count, in_a_row } => {
-                let count = self.number(count).and_then(Number::to_i128).unwrap_or(1);
-                let count = u64::try_from(count).unwrap_or(1).max(1);
-                match in_a_row {
-                    true => Need::InARow(count),
-                    false => Need::Times(count),
-                }
             }
         }
     }

@@ -4,11 +4,13 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::Run;
 use super::soak::word;
-use crate::ir::ItemId;
+use crate::eval::Context;
+use crate::ir::{ItemId, NodeId, Sustain, Trigger};
+use crate::number::Number;
 use crate::state::{Track, TruthWord};
 use crate::time::Instant;
 use crate::track::{Mode as Feed, Need, Sample, stale_between};
-use crate::value::{Cause as Why, Truth};
+use crate::value::{Cause as Why, Truth, Val};
 use crate::verdict::{number_doubles, subject};
 use crate::view::View;
 use crate::view::look::{Look, Mode};
@@ -23,11 +25,18 @@ pub(super) struct Values {
     pub rows: BTreeMap<String, Truth>,
     /// Rows in the order of the data, with their bare names.
     pub order: Vec<(String, Option<String>)>,
+    /// How long or how often each row asks for: it may say so itself.
+    pub needs: BTreeMap<String, Need>,
     /// Why the rows cannot be told.
     pub untold: Option<crate::value::Why>,
 }
 
 impl Values {
+    /// What a row asks for; what the trigger does where the row is gone.
+    pub(super) fn need(&self, key: &str, otherwise: Need) -> Need {
+        self.needs.get(key).copied().unwrap_or(otherwise)
+    }
+
     pub(super) fn of(&self, key: &str) -> Truth {
         match (self.rows.get(key), self.untold) {
             (Some(truth), _) => *truth,
@@ -65,6 +74,7 @@ impl<'a> Run<'a> {
                         number_doubles(&mut key, &mut seen);
                         let name = subject(&trigger.name, &key);
                         values.order.push((name.clone(), Some(key.join(", "))));
+                        values.needs.insert(name.clone(), need(ctx, trigger));
                         values.rows.insert(name, truth);
                     }
                 }
@@ -162,7 +172,7 @@ impl<'a> Run<'a> {
                     hole,
                     counts: true,
                 };
-                if track.feed(sample, Feed::Pause, feeding.need) {
+                if track.feed(sample, Feed::Pause, now.need(key, feeding.need)) {
                     due.insert(key.clone());
                 }
             }
@@ -180,7 +190,7 @@ impl<'a> Run<'a> {
                     hole: hole(&coverage, track, self.now),
                     counts: false,
                 };
-                if track.feed(sample, Feed::Pause, feeding.need) {
+                if track.feed(sample, Feed::Pause, now.need(key, feeding.need)) {
                     due.insert(key.clone());
                 }
             }
@@ -201,6 +211,29 @@ impl<'a> Run<'a> {
             let until = look.until(&view, timed);
             (self.values(feeding.at, &view, at), until)
         })
+    }
+}
+
+/// How long or how often a row must be true; what cannot be told is met at once, so that a trigger never sleeps.
+pub(super) fn need(ctx: &mut Context<'_>, trigger: &Trigger) -> Need {
+    match trigger.sustain {
+        Sustain::Once => Need::Once,
+        Sustain::For(long) => Need::For(number(ctx, long).unwrap_or(Number::ZERO)),
+        Sustain::Times { count, in_a_row } => {
+            let count = number(ctx, count).and_then(Number::to_i128).unwrap_or(1);
+            let count = u64::try_from(count).unwrap_or(1).max(1);
+            match in_a_row {
+                true => Need::InARow(count),
+                false => Need::Times(count),
+            }
+        }
+    }
+}
+
+fn number(ctx: &mut Context<'_>, node: NodeId) -> Option<Number> {
+    match ctx.eval(node) {
+        Val::Number(number) => Some(number),
+        _ => None,
     }
 }
 
