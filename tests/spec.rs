@@ -6,7 +6,8 @@
 //! it steps one key of a `per` rollout, else all are stepped, each answer under its key. `FORMAT of ITEM at INSTANT` is a step
 //! as well: the file of one item, observed at that instant. `decision` is
 //! what that step decides: outcome, exit code and move, then its reasons as `code subject verdict cause`, each preceded by
-//! `*` where it decides, then its warnings. A heading begins a story: the first step after it has no state, each further one goes on.
+//! `*` where it decides, then its warnings, then the rows of people, `+` where one counts and `-` where not. In a step
+//! `$meaning` and `$params` stand for the digests that an approval names. A heading begins a story: the first step after it has no state, each further one goes on.
 
 use std::fmt::Write as _;
 use std::path::Path;
@@ -14,6 +15,7 @@ use std::path::Path;
 use rolloutc_compiler::analysis::{Analysis, Workspace, analyse};
 use rolloutc_compiler::diagnostic::Severity;
 use rolloutc_runtime::bundle;
+use rolloutc_runtime::canon::Digest;
 use rolloutc_runtime::evidence::{Content, Evidence, Param, ParamFrom};
 use rolloutc_runtime::ir::Program;
 use rolloutc_runtime::state::State;
@@ -48,11 +50,15 @@ impl Story {
         let Some(program) = &self.program else {
             panic!("a step without a program:\n{}", self.findings);
         };
+        let params = Digest::of_document(&serde_json::json!([]), &[]);
+        let items = items
+            .replace("$meaning", &program.meaning.to_string())
+            .replace("$params", &params.to_string());
         let text = match items.trim_start().starts_with('[') {
             true => format!(
                 r#"{{ "rolloutc.bundle": 1, "subject": {{ "build": "4f2c" }}, "items": {items} }}"#
             ),
-            false => items.to_owned(),
+            false => items,
         };
         let bundle = match bundle::parse(text.as_bytes()) {
             Ok(bundle) => bundle,
@@ -145,6 +151,25 @@ fn outline(decision: &str) -> String {
             word(&warning["code"]),
             word(&warning["subject"])
         );
+    }
+    let mut row = |row: &Value, what: String| {
+        let why = row["why"].as_str().map(|why| format!(": {why}"));
+        let mark = if row["counts"] == true { "+" } else { "-" };
+        let _ = writeln!(out, "{mark} {what}{}", why.unwrap_or_default());
+    };
+    for one in decision["approvals"].as_array().into_iter().flatten() {
+        let [approval, by, role] = ["approval", "by", "role"].map(|part| word(&one[part]));
+        row(one, format!("approval {approval} by {by} as {role}"));
+    }
+    for one in decision["waivers"].as_array().into_iter().flatten() {
+        let covers: Vec<String> = (one["covers"].as_array().into_iter().flatten())
+            .map(word)
+            .collect();
+        let mut what = format!("waiver {} {}", word(&one["waivers"]), word(&one["row"]));
+        if !covers.is_empty() {
+            what.push_str(&format!(" covers {}", covers.join(", ")));
+        }
+        row(one, what);
     }
     out
 }

@@ -77,6 +77,7 @@ fn view(program: &Program, readings: &Readings) -> View {
         None => ItemView::default(),
     });
     View {
+        moves: true,
         items: items.collect(),
     }
 }

@@ -386,8 +386,11 @@ pub struct CalendarLine {
 /// A row of approvals and whether it counts.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct ApprovalLine {
-    /// The approval.
+    /// The approval, or `resume`.
     pub approval: String,
+    /// `resume`: of which trigger.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub of: Option<String>,
     /// Who.
     pub by: Option<String>,
     /// In which role.
@@ -407,8 +410,12 @@ pub struct WaiverLine {
     pub waivers: String,
     /// The row's name.
     pub row: String,
-    /// What it covers.
+    /// What it covers in this decision.
     pub covers: Vec<String>,
+    /// Who let it pass, as far as the row says so.
+    pub by: Vec<String>,
+    /// Why, as far as the row says so.
+    pub reason: Option<String>,
     /// Until when.
     pub until: Option<Instant>,
     /// Whether it counts.

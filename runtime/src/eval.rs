@@ -12,6 +12,7 @@ mod scratch;
 mod series;
 mod sets;
 mod text;
+mod waivers;
 
 #[cfg(test)]
 pub(crate) mod lab;
@@ -22,6 +23,7 @@ pub use reads::{Reads, operands};
 pub use rows::{Row, Scan};
 pub use scratch::Scratch;
 pub use text::{Differences, quantity};
+pub use waivers::{WaiverFault, WaiverRow};
 
 use regex_lite::Regex;
 
@@ -110,8 +112,13 @@ impl Place {
 
 /// What people have said: approvals and waivers, as `step` counts them.
 pub trait People {
-    /// Whether an approval is given, after an instant where one is said.
-    fn given(&self, approval: ApprovalId, since: Option<Instant>) -> bool;
+    /// Whether an approval is given, since an instant where one is said; unknown where its rows cannot be read.
+    fn given(&self, approval: ApprovalId, since: Option<Instant>) -> Truth;
+
+    /// Whether an approval that is asked for is given, and not too late.
+    fn approved(&self, approval: ApprovalId) -> bool {
+        self.given(approval, None) == Truth::True
+    }
 
     /// The waiver that covers a row which did not pass, as an index of the caller's own. Asked with the row's locals bound.
     fn waived(&self, ctx: &mut Context<'_>, gate: GateId, row: &RowVerdict) -> Option<u32>;
@@ -122,8 +129,8 @@ pub trait People {
 pub struct Nobody;
 
 impl People for Nobody {
-    fn given(&self, _: ApprovalId, _: Option<Instant>) -> bool {
-        false
+    fn given(&self, _: ApprovalId, _: Option<Instant>) -> Truth {
+        Truth::False
     }
 
     fn waived(&self, _: &mut Context<'_>, _: GateId, _: &RowVerdict) -> Option<u32> {
@@ -175,6 +182,8 @@ pub struct Context<'a> {
     /// Whether members of enums are shown as data spells them: in reports, which other tools read.
     spelled: bool,
     depth: u32,
+    /// Whether no waiver is asked for: a waiver is judged without the others.
+    pub(crate) raw: bool,
 }
 
 /// The rows of one table by their keys.
@@ -206,7 +215,26 @@ impl<'a> Context<'a> {
             decision: None,
             spelled: false,
             depth: 0,
+            raw: false,
         }
+    }
+
+    /// The same question asked anew, with nothing waived.
+    pub(crate) fn apart(&self) -> Context<'a> {
+        let mut apart = Context::new(Inputs {
+            program: self.program,
+            plan: self.plan,
+            store: self.store,
+            view: self.view,
+            place: self.place,
+            params: self.params,
+            people: self.people,
+            scratch: self.scratch,
+        });
+        apart.locals.clone_from(&self.locals);
+        apart.positions.clone_from(&self.positions);
+        apart.raw = true;
+        apart
     }
 
     /// The program that is evaluated.
@@ -372,7 +400,10 @@ impl<'a> Context<'a> {
                     Some(Ok(since)) => Some(since),
                     None => None,
                 };
-                Val::Bool(self.people.given(*approval, since))
+                match self.people.given(*approval, since) {
+                    Truth::Unknown(why) => Val::Unknown(Why { node: id, ..why }),
+                    truth => truth.into(),
+                }
             }
             Node::Not(of) => (!self.truth(*of)).into(),
             Node::And(all) => self.and(all).into(),

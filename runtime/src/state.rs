@@ -240,6 +240,8 @@ pub struct Spent {
     pub digest: Digest,
     /// When the row is too old to count anyway.
     pub until: Instant,
+    /// Where the move led.
+    pub to: String,
 }
 
 /// A halt that waits for a `resume`.

@@ -1,6 +1,7 @@
 //! One step: program, state, evidence and an instant in, a decision and the next state out. Knows the
 //! order in which a step's rooms run, and nothing of what happens inside them.
 
+mod approvals;
 mod asks;
 #[cfg(test)]
 mod bench;
@@ -12,6 +13,7 @@ mod log;
 mod next;
 mod owed;
 mod papers;
+mod people;
 mod place;
 mod procedure;
 mod refusal;
@@ -21,6 +23,7 @@ mod subject;
 #[cfg(test)]
 mod tests;
 mod triggers;
+mod waivers;
 mod watch;
 mod write;
 
@@ -36,11 +39,11 @@ use crate::decision::{
     AsOfFrom, CalendarLine, Decision, GateLine, Next, Obligation, Reason, Span5, TriggerLine,
     Warning, WarningCode,
 };
-use crate::eval::{Context, Inputs, Nobody, Plan, Scratch};
+use crate::eval::Plan;
 use crate::evidence::{Evidence, Reader, Readings};
-use crate::ir::{Const, ItemId, OriginId, PhaseId, Program};
+use crate::ir::{ApprovalId, Const, ItemId, OriginId, PhaseId, Program};
 use crate::paper::Paper;
-use crate::state::{Instance, Move, Place, START, State, Subject};
+use crate::state::{Halt, Instance, Move, Place, START, State, Subject};
 use crate::time::Instant;
 use crate::view::View;
 use crate::view::look::{Bindings, Fresh, Look, Mode, Sight};
@@ -302,7 +305,12 @@ fn step_one(
         facts: Vec::new(),
         blank: View {
             items: vec![Default::default(); program.evidence.len()],
+            moves: false,
         },
+        used: BTreeSet::new(),
+        resumed: Vec::new(),
+        covered: BTreeMap::new(),
+        book: RefCell::default(),
         views: RefCell::default(),
     };
     if adopted {
@@ -380,6 +388,14 @@ struct Run<'a> {
     started: bool,
     /// Moves that became facts before anything was decided.
     facts: Vec<(Place, Place)>,
+    /// Approvals that a move of this step stands on.
+    used: BTreeSet<ApprovalId>,
+    /// Halts that somebody ended.
+    resumed: Vec<Halt>,
+    /// What each row of waivers covers, by waivers and row.
+    covered: BTreeMap<(usize, String), BTreeSet<String>>,
+    /// The rows of approvals, and for whom they were read.
+    book: RefCell<Option<(approvals::BookKey, Rc<approvals::Book>)>>,
     /// A view in which nothing is there.
     blank: View,
     /// Views at now, each with what it was bound to.
@@ -504,42 +520,13 @@ impl<'a> Run<'a> {
         }
     }
 
-    /// Asks something of a view at an instant.
-    fn asking<R>(&self, view: &View, at: Instant, ask: impl FnOnce(&mut Context<'_>) -> R) -> R {
-        self.asking_of(self.store, view, at, ask)
-    }
-
-    /// The same, of evidence with more in it.
-    fn asking_of<'b, R>(
-        &'b self,
-        store: &'b Store,
-        view: &'b View,
-        at: Instant,
-        ask: impl FnOnce(&mut Context<'_>) -> R,
-    ) -> R {
-        let place = self.place_at(at);
-        let scratch = Scratch::new();
-        let mut ctx = Context::new(Inputs {
-            program: self.program,
-            plan: self.plan,
-            store,
-            view,
-            place: &place,
-            params: self.params,
-            people: &Nobody,
-            scratch: &scratch,
-        });
-        keys::bind(&mut ctx, self.program, self.key);
-        ask(&mut ctx)
-    }
-
     /// The value of a node that reads no evidence: a duration, a count, an instant.
     fn constant<R>(
         &self,
         node: crate::ir::NodeId,
         read: impl FnOnce(crate::value::Val<'_>) -> Option<R>,
     ) -> Option<R> {
-        self.asking(&self.blank, self.now, |ctx| read(ctx.eval(node)))
+        self.alone(|ctx| read(ctx.eval(node)))
     }
 
     fn number(&self, node: crate::ir::NodeId) -> Option<crate::number::Number> {

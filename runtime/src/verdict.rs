@@ -426,7 +426,7 @@ impl<'a> Context<'a> {
         };
         let people = self.people;
         found.waived = match verdict {
-            Verdict::Fail | Verdict::Unknown(_) if found.level != Level::Hard => {
+            Verdict::Fail | Verdict::Unknown(_) if found.level != Level::Hard && !self.raw => {
                 people.waived(self, walk.id, &found)
             }
             Verdict::Fail

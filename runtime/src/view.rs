@@ -13,6 +13,8 @@ use crate::time::Instant;
 pub struct View {
     /// One for each declared item.
     pub items: Vec<ItemView>,
+    /// Whether a promotion asks: only then waivers cover.
+    pub moves: bool,
 }
 
 /// One item in a view.

@@ -1,13 +1,13 @@
 //! What the functions known without import compute.
 
+use super::Context;
 use super::compare::known;
 use super::rows::Gather;
-use super::{Context, Differences};
 use crate::builtins::{self, Function};
-use crate::ir::{Aggregate, Node, NodeId, Waivers};
+use crate::ir::{Aggregate, Node, NodeId};
 use crate::number::Number;
 use crate::ty::{RecordId, Ty};
-use crate::value::{Cause, Fields, Record, Truth, Val, Why};
+use crate::value::{Cause, Fields, Record, Val, Why};
 use crate::verdict::subject;
 
 /// `numbered` makes no more than this.
@@ -141,7 +141,11 @@ impl<'a> Context<'a> {
             for i in 0..rows.len() {
                 let row = self.element(&rows, i);
                 self.bind_row(waivers.local, row, i);
-                let Some(why) = self.waiver_fault(waivers, expired, node) else {
+                let why = match expired {
+                    true => self.waiver_expired(waivers, node),
+                    false => self.waiver_invalid(waivers, node),
+                };
+                let Some(why) = why else {
                     continue;
                 };
                 let Val::Record(record) = row else {
@@ -160,33 +164,6 @@ impl<'a> Context<'a> {
             }
         }
         Ok(self.computed(found, node))
-    }
-
-    /// Why the waiver that is bound has expired, or breaks a rule of its own.
-    fn waiver_fault(&mut self, of: &'a Waivers, expired: bool, node: NodeId) -> Option<String> {
-        let until = of.until.map(|until| self.instant(until, node));
-        if expired {
-            return match until {
-                Some(Ok(until)) if until <= self.place.as_of => {
-                    Some(format!("it ran out at {until}"))
-                }
-                _ => None,
-            };
-        }
-        if let Some(Err(why)) = until {
-            return Some(format!("its end is {}", why.cause.word()));
-        }
-        for rule in &of.valid {
-            let truth = self.truth(rule.cond);
-            if truth != Truth::True {
-                return Some(match (rule.message, truth) {
-                    (Some(text), _) => self.message(text, &Differences::default()),
-                    (None, Truth::Unknown(why)) => format!("a rule is {}", why.cause.word()),
-                    (None, _) => "it breaks a rule".to_owned(),
-                });
-            }
-        }
-        None
     }
 
     fn numbered(&mut self, args: &'a [NodeId], node: NodeId) -> Result<Val<'a>, Why> {

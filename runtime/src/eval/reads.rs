@@ -64,7 +64,7 @@ impl Reads {
             }
             Node::Group(group) => self.group(program, *group),
             Node::Threshold(threshold) => self.threshold(program, *threshold),
-            Node::Given(approval, _) => self.approval(program, *approval),
+            Node::Given(approval, _) => self.approval(*approval),
             Node::Series { over, .. } => match over {
                 Over::All => {}
                 Over::Duration(_) | Over::Cohort | Over::Phase | Over::Rollout => self.time = true,
@@ -117,7 +117,7 @@ impl Reads {
         match ask {
             Ask::Gate(gate) => self.gate(program, *gate),
             Ask::Group(group) => self.group(program, *group),
-            Ask::Approval(approval) => self.approval(program, *approval),
+            Ask::Approval(approval) => self.approval(*approval),
             Ask::Cond(node) => self.node(program, *node),
             Ask::All(asks) | Ask::Any(asks) | Ask::Count(_, _, asks) => {
                 for ask in asks {
@@ -145,10 +145,10 @@ impl Reads {
         }
     }
 
-    fn approval(&mut self, program: &Program, id: ApprovalId) {
+    fn approval(&mut self, id: ApprovalId) {
         self.approvals.insert(id);
-        let item = program.approvals.get(id.ix()).and_then(|of| of.item);
-        self.items.extend(item);
+        // Its rows are no samples: who is silent must not blind a trigger. Time alone makes a row old.
+        self.time = true;
     }
 
     fn text(&mut self, program: &Program, id: TextId) {

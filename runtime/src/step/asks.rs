@@ -1,6 +1,8 @@
 //! What `enter keep leave after verify` ask: each criterion's answer, the reasons of those that do not
 //! hold, and a line for each gate. Knows no place and no outcome but the one a failure argues for.
 
+use std::collections::BTreeSet;
+
 use super::Run;
 use crate::decision::{
     Cause, EvidenceRef, GateLine, Level, Outcome, Reason, ReasonCode, Role, Verdict, Warning,
@@ -61,6 +63,9 @@ impl<'a> Run<'a> {
             if weight != Weight::Shown {
                 self.read.extend(&reads.items);
             }
+            if weight == Weight::Decides(Outcome::Blocked) {
+                self.used.extend(&reads.approvals);
+            }
             let mut verdict = self.asking(view, self.now, |ctx| ctx.ask(&criterion.ask));
             if criterion.once && matches!(role, Role::Leave | Role::Ahead) {
                 if verdict.is_satisfied() {
@@ -70,7 +75,11 @@ impl<'a> Run<'a> {
                     verdict = verdict::Verdict::Pass;
                 }
             }
+            let before = self.found.len();
             self.tell(criterion, verdict, role, weight, view);
+            if self.found.len() > before {
+                self.ask_people(&reads.approvals);
+            }
             answers.push(Answer { verdict });
         }
         answers
@@ -134,7 +143,7 @@ impl<'a> Run<'a> {
                 }
                 Leaf::Approval(approval) => {
                     if most.is_some() {
-                        self.approval_missing(approval, role);
+                        self.approval(approval, role);
                     }
                 }
             }
@@ -282,6 +291,10 @@ impl<'a> Run<'a> {
             return told;
         }
         for row in &told {
+            let waived_by = row
+                .found
+                .waived
+                .and_then(|index| self.waived_by(view, index, &row.subject));
             self.gates.push(GateLine {
                 gate: name.clone(),
                 row: row.row.clone(),
@@ -292,7 +305,7 @@ impl<'a> Run<'a> {
                     None => word(row.found.verdict),
                 },
                 cause: row.found.verdict.why().map(|why| cause(why.cause)),
-                waived_by: None,
+                waived_by,
                 headroom: row.fact.headroom.clone(),
                 rows: 1,
             });
@@ -404,44 +417,71 @@ impl<'a> Run<'a> {
         found.map(|(_, text)| text.as_str())
     }
 
-    /// An approval that is asked for and not given. Rows of approvals are not counted yet, so none is.
-    fn approval_missing(&mut self, id: ApprovalId, role: Role) {
+    /// An approval that is asked for: not given, or given too late.
+    fn approval(&mut self, id: ApprovalId, role: Role) {
         let Some(approval) = self.program.approvals.get(id.ix()) else {
             return;
         };
-        self.asked.insert(approval.name.clone());
+        let late = self.too_late(approval);
+        if self.is_given(id) && !late {
+            return;
+        }
         let now = self.now;
         let asked_at = *self
             .instance
             .asked
             .entry(approval.name.clone())
             .or_insert(now);
-        let need = approval.by.roles.join(", ");
+        let need = self.not_given(id, approval);
         let mut reason = Reason::new(
             ReasonCode::ApprovalMissing,
             Outcome::Hold,
             approval.name.clone(),
-            format!("not given: {need}"),
+            need.clone(),
         );
         reason.role = Some(role);
+        let mut asks = !late;
         if let Some(deadline) = &approval.within {
             let due = self
                 .number(deadline.within)
                 .and_then(|within| asked_at.plus(within));
-            let key = format!("approval {}", approval.name);
+            let key = super::deadlines::of_approval(&approval.name);
             let due = due.unwrap_or(asked_at);
             if now > due {
                 self.instance.expired.entry(key.clone()).or_insert(now);
             }
             if self.instance.expired.contains_key(&key) {
+                asks = !self.too_late(approval);
                 reason.code = ReasonCode::ApprovalLate;
-                reason.message = format!("not given by {due}: {need}");
+                reason.message = match late && self.is_given(id) {
+                    true => format!("given too late: was due by {due}"),
+                    false => format!("was due by {due}; {need}"),
+                };
                 reason.outcome = Outcome::Blocked;
+                if asks {
+                    self.asked.insert(approval.name.clone());
+                }
                 self.otherwise(&deadline.otherwise, reason, approval.at, &approval.name);
                 return;
             }
         }
+        if asks {
+            self.asked.insert(approval.name.clone());
+        }
         self.push(reason, Level::Blocking, Some(approval.at));
+    }
+
+    /// Approvals that something which does not hold reads: people may give them.
+    pub(super) fn ask_people(&mut self, approvals: &BTreeSet<ApprovalId>) {
+        for id in approvals {
+            let approval = self.program.approvals.get(id.ix());
+            let Some(approval) = approval.filter(|one| !self.too_late(one)) else {
+                continue;
+            };
+            if !self.is_given(*id) {
+                self.asked.insert(approval.name.clone());
+            }
+        }
     }
 
     /// Adds a reason whose outcome is what stands behind `else`.

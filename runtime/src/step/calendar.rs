@@ -5,7 +5,7 @@ use super::{Ahead, Run};
 use crate::calendar::{Answer, Entry, Span, allowed, closes, opens};
 use crate::decision::{CalendarLine, CalendarWord, NextKind, Outcome, Reason, ReasonCode};
 use crate::eval::Reads;
-use crate::ir::{CalendarKind, InFlight, Scope, Time};
+use crate::ir::{ApprovalId, CalendarKind, InFlight, Scope, Time};
 use crate::number::Number;
 use crate::state::Place;
 use crate::time::Instant;
@@ -18,7 +18,16 @@ use crate::zone::ZoneRules;
 struct Held<'z> {
     at: usize,
     entry: Entry<'z>,
+    /// `except when`
     excepted: bool,
+    /// `except by`: the approval that is given.
+    let_pass: Option<ApprovalId>,
+}
+
+impl Held<'_> {
+    fn passes(&self) -> bool {
+        self.excepted || self.let_pass.is_some()
+    }
 }
 
 impl<'a> Run<'a> {
@@ -38,17 +47,23 @@ impl<'a> Run<'a> {
             self.calendar.push(CalendarLine {
                 name: calendar.name.clone(),
                 kind,
-                closes: covers == (kind == CalendarWord::Freeze) && !one.excepted,
+                closes: covers == (kind == CalendarWord::Freeze) && !one.passes(),
                 from: span.and_then(Span::known_from),
                 until: span.and_then(Span::known_until),
             });
         }
         self.in_flight(&held, ahead);
+        // A move in spite of a freeze uses up what let it pass.
+        let passed = held
+            .iter()
+            .filter(|one| one.entry.covers(self.now) && !one.excepted);
+        let passed: Vec<ApprovalId> = passed.filter_map(|one| one.let_pass).collect();
+        self.used.extend(passed);
         // At rest in a final phase nothing is to be moved.
         if ahead.phased && ahead.next.is_none() {
             return;
         }
-        let (windows, freezes) = parted(held, |one| one.excepted || self.finishes(one, ahead));
+        let (windows, freezes) = parted(held, |one| one.passes() || self.finishes(one, ahead));
         let (windows_at, windows): (Vec<usize>, Vec<Entry<'_>>) = windows.into_iter().unzip();
         let (freezes_at, freezes): (Vec<usize>, Vec<Entry<'_>>) = freezes.into_iter().unzip();
         if allowed(&windows, &freezes, self.now) {
@@ -84,12 +99,17 @@ impl<'a> Run<'a> {
             if let Some(why) = self.untold(*at, &view) {
                 message = why;
             }
+            let ways = self.exceptions(&calendar.except_by);
+            if !ways.is_empty() {
+                message.push_str(&format!("; except by {}", ways.join(" or ")));
+            }
             let reason = Reason::new(
                 ReasonCode::Freeze,
                 Outcome::Frozen,
                 calendar.name.clone(),
                 message,
             );
+            self.ask_people(&calendar.except_by.iter().copied().collect());
             self.add(reason, Some(calendar.at));
             first.get_or_insert(calendar.name.clone());
         }
@@ -140,13 +160,29 @@ impl<'a> Run<'a> {
             let entry = Entry::new(calendar, zone, |time| {
                 self.answer(calendar.kind, time, view)
             });
+            let mut ways = calendar.except_by.iter().copied();
             held.push(Held {
                 at,
                 entry,
                 excepted,
+                let_pass: ways.find(|id| self.is_given(*id)),
             });
         }
         held
+    }
+
+    /// The approvals that would let a move pass, and how far each is.
+    fn exceptions(&self, ids: &[ApprovalId]) -> Vec<String> {
+        let one = |id: &ApprovalId| {
+            let approval = self.program.approvals.get(id.ix())?;
+            let tally = self.tally(*id);
+            let missing = tally.missing.join(", ");
+            Some(format!(
+                "approval {} ({} of {}: {missing})",
+                approval.name, tally.have, tally.need
+            ))
+        };
+        ids.iter().filter_map(one).collect()
     }
 
     fn in_scope(&self, scope: &[Scope], view: &View, next: Option<&Place>, crosses: bool) -> bool {
@@ -284,10 +320,17 @@ impl<'a> Run<'a> {
             let InFlight::Rollback(procedure) = calendar.in_flight else {
                 continue;
             };
-            if one.excepted || !one.entry.covers(self.now) {
+            if one.passes() || !one.entry.covers(self.now) {
                 continue;
             }
             let began = one.entry.occurrence(self.now).map(|span| span.from);
+            // Who came here in spite of the freeze was let pass.
+            let entered = self.instance.entered_at;
+            if !calendar.except_by.is_empty()
+                && matches!((entered, began), (Some(entered), Some(began)) if entered >= began)
+            {
+                continue;
+            }
             let cause = format!("freeze {}", calendar.name);
             let name = self.program.procedures.get(procedure.ix());
             let again = self.instance.last_rollback.as_ref().is_some_and(|last| {

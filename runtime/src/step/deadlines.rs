@@ -5,6 +5,11 @@ use crate::decision::{Measure, Outcome, Reason, ReasonCode};
 use crate::document::Span;
 use crate::number::Number;
 
+/// How the state calls the deadline of an approval.
+pub(super) fn of_approval(name: &str) -> String {
+    format!("approval {name}")
+}
+
 impl<'a> Run<'a> {
     /// Room 10: whether the phase took longer than it may.
     pub(super) fn deadlines(&mut self) {

@@ -52,6 +52,16 @@ impl<'a> Run<'a> {
             let subject = phase.name.clone();
             self.soon_at(at, NextKind::Deadline, subject, "the phase is late");
         }
+        for id in self.used.clone() {
+            let Some(approval) = self.program.approvals.get(id.ix()) else {
+                continue;
+            };
+            let tally = self.tally(id);
+            if let (true, Some(at)) = (tally.given(), self.book().until(id, &tally)) {
+                let name = approval.name.clone();
+                self.soon_at(at, NextKind::Approval, name, "the approval is too old");
+            }
+        }
         for name in self.asked.clone() {
             let approvals = &self.program.approvals;
             let Some(approval) = approvals.iter().find(|one| one.name == name) else {

@@ -294,12 +294,14 @@ impl<'a> Run<'a> {
                 to,
                 asked_at: self.now,
             });
+            self.spend();
             self.arm();
             return;
         }
         let from = self.instance.place();
         self.stand(&to);
         self.journal(from, to, digest);
+        self.spend();
         self.arm();
         // The new soak begins with what is at hand.
         if let Some(phase) = phase.map(|at| &self.program.phases[at])

@@ -434,6 +434,7 @@ impl<'a> Run<'a> {
             .collect();
         self.explained(&mut reason, fact);
         self.add(reason, Some(procedure.at));
+        self.ask_people(&reads.approvals);
     }
 
     /// Ends the open procedure; the rollout is judged as usual from here on.

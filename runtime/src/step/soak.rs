@@ -127,10 +127,16 @@ impl<'a> Run<'a> {
             reads.ask(self.program, &criterion.ask);
         }
         let items = reads.items;
+        // What waives is seen with them; it is no sample of them.
+        let shown: BTreeSet<_> = items
+            .union(&self.waiver_items(&reads.gates))
+            .copied()
+            .collect();
         let bindings = self.bindings();
         let look = self.look(&bindings);
-        let now_view = look.some(self.sight(Mode::Move, self.now), &items);
+        let now_view = look.some(self.sight(Mode::Move, self.now), &shown);
         let now = self.green(&phase.keep, &now_view, self.now);
+        let ends = self.waiver_ends(&now_view);
         let timed: BTreeSet<_> = items
             .iter()
             .copied()
@@ -138,7 +144,7 @@ impl<'a> Run<'a> {
             .collect();
         let mut instants: Vec<(Instant, bool)> =
             look.instants(self.sight(Mode::Move, self.now), &timed);
-        let by_clock = reads.time || timed.is_empty();
+        let by_clock = reads.time || timed.is_empty() || shown != items;
         let mut track = self.instance.soak.clone();
         if track.at.is_none() {
             // What is at hand at the entry counts from the entry: the newest of it.
@@ -154,7 +160,7 @@ impl<'a> Run<'a> {
         let measure = |from, to| self.measure(phase, from, to);
         let feed = |observed: Instant, counts: bool, track: &mut crate::state::Track| {
             let at = observed.max(entered).max(track.at.unwrap_or(entered));
-            let view = look.some(self.sight(Mode::Move, at), &items);
+            let view = look.some(self.sight(Mode::Move, at), &shown);
             let value = self.green(&phase.keep, &view, at);
             let hole = track.at.is_some_and(|last| {
                 last < at && coverage.iter().any(|known| stale_between(known, last, at))
@@ -174,8 +180,17 @@ impl<'a> Run<'a> {
         if let Some((at, _)) = instants.iter().rev().find(|(at, _)| early(*at)) {
             feed(*at, true, &mut track);
         }
-        for (at, _) in instants.iter().filter(|(at, _)| !early(*at)) {
-            feed(*at, true, &mut track);
+        // A waiver that ran out in between was an end of its own.
+        let mut later: Vec<(Instant, bool)> = (instants.into_iter())
+            .filter(|(at, _)| !early(*at))
+            .collect();
+        let ended = |at: &Instant| edge.is_some_and(|edge| edge < *at) && *at < self.now;
+        let ends = ends.into_iter().filter(ended).map(|at| (at, false));
+        later.extend(ends);
+        later.sort_by_key(|(at, counts)| (*at, !counts));
+        later.dedup_by_key(|(at, _)| *at);
+        for (at, counts) in later {
+            feed(at, counts, &mut track);
         }
         if by_clock && track.at.is_none_or(|at| at < self.now) {
             feed(self.now, false, &mut track);

@@ -157,6 +157,7 @@ pub(super) fn fresh(
 ) -> Vec<Fresh> {
     let view = View {
         items: vec![Default::default(); program.evidence.len()],
+        moves: false,
     };
     let place = Place::at(now);
     let scratch = Scratch::new();

@@ -27,6 +27,9 @@ impl<'a> Run<'a> {
     /// Rooms 5 and 7: feeds and judges every trigger.
     pub(super) fn triggers(&mut self) {
         let view = self.view(Mode::Watch);
+        let resumed = |halt: &Halt| self.resumed(halt);
+        let (resumed, open) = self.instance.halts.iter().cloned().partition(resumed);
+        (self.resumed, self.instance.halts) = (resumed, open);
         for at in 0..self.program.triggers.len() {
             self.trigger(at, &view);
         }

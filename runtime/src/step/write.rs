@@ -80,6 +80,7 @@ impl<'a> Run<'a> {
         };
         self.evidence_warnings();
         self.soon(soak, ahead);
+        let waivers = self.waiver_lines();
         self.owed(outcome);
         let mut warnings = std::mem::take(&mut self.warnings);
         warnings.sort();
@@ -107,8 +108,8 @@ impl<'a> Run<'a> {
             gates: std::mem::take(&mut self.gates),
             triggers: std::mem::take(&mut self.triggers),
             calendar: std::mem::take(&mut self.calendar),
-            approvals: Vec::new(),
-            waivers: Vec::new(),
+            approvals: self.approval_lines(),
+            waivers,
             params: self.param_lines(),
             evidence: self.evidence_lines(),
             warnings,

@@ -27,7 +27,7 @@ impl<'a> Context<'a> {
                 }
             }
             Ask::Group(group) => self.group(*group, asked),
-            Ask::Approval(approval) => match self.people.given(*approval, None) {
+            Ask::Approval(approval) => match self.people.approved(*approval) {
                 true => Verdict::Pass,
                 false => Verdict::Pending,
             },

@@ -213,8 +213,8 @@ fn binders_join_and_rows_are_asked_by_key() {
 struct Everybody;
 
 impl People for Everybody {
-    fn given(&self, _: ApprovalId, _: Option<Instant>) -> bool {
-        true
+    fn given(&self, _: ApprovalId, _: Option<Instant>) -> Truth {
+        Truth::True
     }
 
     fn waived(&self, _: &mut Context<'_>, _: GateId, row: &RowVerdict) -> Option<u32> {

@@ -105,6 +105,7 @@ impl<'a> Look<'a> {
     fn items(&self, sight: Sight<'_>, items: impl Iterator<Item = ItemId>) -> View {
         let mut view = View {
             items: vec![ItemView::default(); self.program.evidence.len()],
+            moves: sight.mode == Mode::Move,
         };
         for item in items {
             if let Some(place) = view.items.get_mut(item.ix()) {
