@@ -23,6 +23,8 @@ pub enum Verb {
     Compile(Compile),
     /// Decide what may happen now, from a policy, evidence and state
     Eval(Eval),
+    /// Run the tests that stand in policies
+    Test(Test),
     /// Explain a code, a keyword or a module of the standard library
     Explain(Explain),
     /// Run the language server on standard input and output
@@ -159,6 +161,23 @@ pub enum EvalFormat {
     /// A summary to post
     Markdown,
 }
+
+/// `rolloutc test`
+#[derive(Debug, Group)]
+#[command(after_help = TEST_HELP)]
+pub struct Test {
+    /// Policy files or folders of them; the current folder when absent
+    pub paths: Vec<PathBuf>,
+    /// Run only the tests whose title contains this
+    #[arg(long, value_name = "TEXT")]
+    pub filter: Option<String>,
+}
+
+const TEST_HELP: &str = "\
+Tests run on the machine that decides, without clock, environment or state file: params have their defaults, or what
+`given … with { param = … }` says.
+
+Exit codes: 0 all pass · 1 a test fails, or none was found · 3 a policy is invalid · 6 a fixture cannot be read";
 
 /// `rolloutc explain`
 #[derive(Debug, Group)]

@@ -6,6 +6,7 @@ mod completions;
 mod eval;
 mod explain;
 mod lsp;
+mod test;
 
 use crate::args::{Args, Verb};
 use crate::exit::Exit;
@@ -23,6 +24,7 @@ pub fn run(args: Args) -> Result<Exit, Failure> {
         Verb::Check(args) => check::run(&args),
         Verb::Compile(args) => compile::run(&args),
         Verb::Eval(args) => eval::run(&args),
+        Verb::Test(args) => test::run(&args),
         Verb::Explain(args) => explain::run(&args),
         Verb::Lsp => lsp::run(),
         Verb::Completions(args) => completions::run(&args),

@@ -78,6 +78,11 @@ impl Failure {
         failure
     }
 
+    /// What is wrong, in one line, without what to do about it.
+    pub fn message(&self) -> String {
+        format!("{}: {}", self.told.title, self.told.message)
+    }
+
     /// What to do about it.
     pub fn help(mut self, help: impl Into<String>) -> Failure {
         self.told.help = Some(help.into());

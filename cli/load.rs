@@ -6,6 +6,7 @@ pub mod params;
 pub mod policy;
 pub mod reports;
 pub mod state;
+pub mod trial;
 pub mod value;
 
 use crate::exit::Exit;

@@ -9,6 +9,7 @@ mod merge;
 mod policy;
 pub mod text;
 mod times;
+pub mod trial;
 
 pub use times::Times;
 

@@ -8,6 +8,7 @@ mod lsp;
 mod params;
 mod per;
 mod state;
+mod test;
 mod wrong_input;
 
 use std::path::{Path, PathBuf};

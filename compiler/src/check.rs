@@ -23,7 +23,7 @@ mod structure;
 mod text;
 #[cfg(test)]
 mod trial;
-mod trials;
+pub mod trials;
 mod triggers;
 mod types;
 mod units;

@@ -7,6 +7,7 @@ pub mod walk;
 use std::collections::{BTreeMap, BTreeSet};
 
 use indexmap::IndexMap;
+use rolloutc_runtime::ir::trial::{More, Trials};
 use rolloutc_runtime::ir::{
     self, ApprovalId, GateId, GroupId, ItemId, LocalId, MessageId, NodeId, OriginId, ParamId,
     PhaseId, ProcedureId, Program, TextId, ThresholdId,
@@ -19,9 +20,10 @@ use crate::check::{Checker, DeclRef, Model};
 use crate::source::offset;
 use crate::zones;
 use walk::{
-    Walk, walk_approval, walk_calendar, walk_code, walk_gate, walk_group, walk_item, walk_message,
-    walk_new_subject, walk_param, walk_phase, walk_procedure, walk_record, walk_report, walk_text,
-    walk_threshold, walk_trigger, walk_ty, walk_waivers,
+    Walk, walk_approval, walk_calendar, walk_code, walk_gate, walk_group, walk_invariant,
+    walk_item, walk_message, walk_more, walk_new_subject, walk_param, walk_phase, walk_procedure,
+    walk_record, walk_report, walk_test, walk_text, walk_threshold, walk_trigger, walk_ty,
+    walk_waivers,
 };
 
 /// The edition this tool knows.
@@ -37,10 +39,11 @@ impl<'a> Checker<'a> {
         let mut tables = Tables::new(&self, declared);
         let kept = tables.mark(&self, true);
         let judged = tables.mark(&self, false);
+        let tried = tables.mark_tests(&kept);
         for (i, param) in tables.declared.params.iter_mut().enumerate() {
             param.judged = judged.has(Thing::Param(offset(i)));
         }
-        tables.write(self, rollout, kept, model)
+        tables.write(self, rollout, (kept, tried), model)
     }
 }
 
@@ -250,6 +253,23 @@ impl Tables {
         marks
     }
 
+    /// What the tests reach and the program does not.
+    fn mark_tests(&mut self, kept: &Marks) -> Marks {
+        let mut marks = Marks {
+            outside: true,
+            seen: kept.seen.clone(),
+            ..Marks::default()
+        };
+        for test in &mut self.declared.tried.tests {
+            walk_test(test, &mut marks);
+        }
+        while let Some(thing) = marks.todo.pop() {
+            self.visit(thing, &mut marks);
+        }
+        marks.seen.retain(|thing| !kept.has(*thing));
+        marks
+    }
+
     /// What stands in the policy's own file.
     fn roots(&mut self, checker: &Checker<'_>, marks: &mut Marks) {
         let own = |ids: &[DeclRef]| -> Vec<u32> {
@@ -317,6 +337,11 @@ impl Tables {
         if let Some(record) = &mut declared.decision {
             marks.record(record);
         }
+        declared
+            .tried
+            .invariants
+            .iter_mut()
+            .for_each(|i| walk_invariant(i, marks));
         if let Some(rule) = &mut declared.on_new_subject {
             walk_new_subject(rule, marks);
         }
@@ -361,7 +386,7 @@ impl Tables {
         mut self,
         checker: Checker<'_>,
         rollout: String,
-        kept: Marks,
+        (kept, tried): (Marks, Marks),
         mut model: Model,
     ) -> (Option<Program>, Model) {
         let mut order: Vec<u32> = (0..offset(self.gates.len())).collect();
@@ -376,26 +401,38 @@ impl Tables {
         let mut new = Renumber::default();
         let mut program = Program::empty(rollout);
         let declared = &mut self.declared;
-        let (m, n) = (&kept, &mut new);
-        let nodes = pick(&mut self.code, m, n, Thing::Node);
-        program.params = pick(&mut declared.params, m, n, Thing::Param);
-        program.evidence = pick(&mut declared.items, m, n, Thing::Item);
-        program.thresholds = pick(&mut declared.thresholds, m, n, Thing::Threshold);
-        program.groups = pick(&mut declared.groups, m, n, Thing::Group);
-        program.approvals = pick(&mut declared.approvals, m, n, Thing::Approval);
-        program.phases = pick(&mut declared.phases, m, n, Thing::Phase);
-        program.procedures = pick(&mut declared.procedures, m, n, Thing::Procedure);
-        program.messages = pick(&mut declared.messages, m, n, Thing::Message);
-        program.texts = pick(&mut self.texts, m, n, Thing::Text);
-        program.records = pick(&mut self.records, m, n, Thing::Record);
-        program.enums = pick(&mut self.enums, m, n, Thing::Enum);
-        for i in order {
-            if m.has(Thing::Gate(i)) {
-                n.things.insert(Thing::Gate(i), offset(program.gates.len()));
-                program.gates.push(self.gates[i as usize].clone());
-            }
+        let (m, n) = ((&kept, &tried), &mut new);
+        let mut more = More::default();
+        let nodes;
+        (nodes, more.code) = pick(&mut self.code, m, n, Thing::Node);
+        (program.params, more.params) = pick(&mut declared.params, m, n, Thing::Param);
+        (program.evidence, more.evidence) = pick(&mut declared.items, m, n, Thing::Item);
+        (program.thresholds, more.thresholds) =
+            pick(&mut declared.thresholds, m, n, Thing::Threshold);
+        (program.groups, more.groups) = pick(&mut declared.groups, m, n, Thing::Group);
+        (program.approvals, more.approvals) = pick(&mut declared.approvals, m, n, Thing::Approval);
+        (program.phases, _) = pick(&mut declared.phases, m, n, Thing::Phase);
+        (program.procedures, more.procedures) =
+            pick(&mut declared.procedures, m, n, Thing::Procedure);
+        (program.messages, more.messages) = pick(&mut declared.messages, m, n, Thing::Message);
+        (program.texts, more.texts) = pick(&mut self.texts, m, n, Thing::Text);
+        (program.records, more.records) = pick(&mut self.records, m, n, Thing::Record);
+        (program.enums, more.enums) = pick(&mut self.enums, m, n, Thing::Enum);
+        let gates = |marks: &Marks| -> Vec<u32> {
+            let reached = |i: &&u32| marks.has(Thing::Gate(**i));
+            order.iter().filter(reached).copied().collect()
+        };
+        for i in gates(&kept) {
+            n.things.insert(Thing::Gate(i), offset(program.gates.len()));
+            program.gates.push(self.gates[i as usize].clone());
+        }
+        for i in gates(&tried) {
+            let id = offset(program.gates.len() + more.gates.len());
+            n.things.insert(Thing::Gate(i), id);
+            more.gates.push(self.gates[i as usize].clone());
         }
         program.code = nodes;
+        program.invariants = std::mem::take(&mut declared.tried.invariants);
         program.waivers = std::mem::take(&mut declared.waivers);
         program.calendar = std::mem::take(&mut declared.calendar);
         program.triggers = std::mem::take(&mut declared.triggers);
@@ -410,16 +447,25 @@ impl Tables {
         renumber(&mut program, n);
         program.locals = offset(new.locals.len());
         program.memos = offset(new.memos.len());
-        for zone in &kept.zones {
-            // A name that is no zone was reported, and then nothing is emitted.
-            if let Ok(rules) = zones::zone(zone) {
-                program.zones.insert(zone.clone(), rules);
-            }
-        }
+        // A name that is no zone was reported, and then nothing is emitted.
+        let rules = |zone: &String| Some((zone.clone(), zones::zone(zone).ok()?));
+        program.zones.extend(kept.zones.iter().filter_map(rules));
+        walk_more(&mut more, &mut new);
+        let mut tests = std::mem::take(&mut declared.tried.tests);
+        tests.iter_mut().for_each(|test| walk_test(test, &mut new));
+        more.locals = offset(new.locals.len());
+        more.memos = offset(new.memos.len());
+        let only = tried.zones.difference(&kept.zones);
+        more.zones = only.filter_map(rules).collect();
+        program.tests = Trials {
+            fixtures: std::mem::take(&mut declared.tried.fixtures),
+            tests,
+            more,
+        };
         let old = std::mem::take(&mut model.nodes);
         model.nodes = (new.things.keys())
             .filter_map(|thing| match thing {
-                Thing::Node(i) => old.get(*i as usize).copied(),
+                Thing::Node(i) if kept.has(*thing) => old.get(*i as usize).copied(),
                 _ => None,
             })
             .collect();
@@ -433,6 +479,10 @@ impl Tables {
             })
             .collect();
         program.origins = origins::of(&checker, &program, &model);
+        for (i, title) in self.declared.tried.titles.iter().enumerate() {
+            let docs = &mut program.origins.docs;
+            docs.insert(format!("invariant {i}"), title.clone());
+        }
         program.seal();
         (Some(program), model)
     }
@@ -444,22 +494,29 @@ fn with<T>(table: &mut [T], i: u32, work: impl FnOnce(&mut T)) {
     }
 }
 
-/// Takes what is kept out of a table and numbers it.
+/// Takes out of a table what is kept, and behind it what only tests reach, and numbers both.
 fn pick<T: Clone>(
     table: &mut Vec<T>,
-    kept: &Marks,
+    (kept, tried): (&Marks, &Marks),
     new: &mut Renumber,
     thing: impl Fn(u32) -> Thing,
-) -> Vec<T> {
-    let mut out = Vec::new();
+) -> (Vec<T>, Vec<T>) {
+    let (mut out, mut more) = (Vec::new(), Vec::new());
+    let mut late = Vec::new();
     for (i, entry) in std::mem::take(table).into_iter().enumerate() {
         let i = thing(offset(i));
         if kept.has(i) {
             new.things.insert(i, offset(out.len()));
             out.push(entry);
+        } else if tried.has(i) {
+            late.push(i);
+            more.push(entry);
         }
     }
-    out
+    for (i, thing) in late.into_iter().enumerate() {
+        new.things.insert(thing, offset(out.len() + i));
+    }
+    (out, more)
 }
 
 fn renumber(program: &mut Program, new: &mut Renumber) {
@@ -503,6 +560,10 @@ fn renumber(program: &mut Program, new: &mut Renumber) {
     program.texts.iter_mut().for_each(|t| walk_text(t, new));
     program.records.iter_mut().for_each(|r| walk_record(r, new));
     program.code.iter_mut().for_each(|c| walk_code(c, new));
+    program
+        .invariants
+        .iter_mut()
+        .for_each(|i| walk_invariant(i, new));
     program.subject.values_mut().for_each(|ty| walk_ty(ty, new));
     if let Some(per) = &mut program.per {
         new.node(&mut per.rows);

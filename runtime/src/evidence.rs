@@ -10,7 +10,7 @@ mod order;
 mod prometheus;
 mod reader;
 mod sarif;
-mod scalar;
+pub(crate) mod scalar;
 pub(crate) mod scan;
 #[cfg(test)]
 mod tests;
@@ -20,6 +20,7 @@ mod toml;
 mod tree;
 mod yaml;
 
+pub(crate) use about::constant;
 pub use about::subject_value;
 pub use reader::Reader;
 
@@ -252,6 +253,11 @@ impl Readings {
 }
 
 impl Reading {
+    /// Takes another digest, because a trial changed what was read.
+    pub(crate) fn changed(&mut self, digest: Digest) {
+        self.digest = OnceLock::from(digest);
+    }
+
     /// SHA-256 of the observation's bytes as they stand; computed when first asked for.
     pub fn digest(&self, evidence: &Evidence) -> Digest {
         *self.digest.get_or_init(|| {

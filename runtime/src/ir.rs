@@ -14,6 +14,8 @@ use crate::zone::ZoneRules;
 use indexmap::IndexMap;
 use serde::{Deserialize, Serialize};
 
+pub mod trial;
+
 /// The version of the program document that this crate reads and writes.
 pub const VERSION: u32 = 1;
 
@@ -127,6 +129,10 @@ pub struct Program {
     pub zones: IndexMap<String, ZoneRules>,
     /// Digests of `timeless` items fixed at compile time, by item name.
     pub pins: IndexMap<String, Digest>,
+    /// Invariants, in source order.
+    pub invariants: Vec<trial::Invariant>,
+    /// Tests and what they need. No part of the meaning.
+    pub tests: trial::Trials,
     /// Where things stand in the policy's files. No part of the meaning.
     pub origins: Origins,
     /// The digest of the meaning. Computed by [`Program::seal`].

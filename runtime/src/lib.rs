@@ -25,6 +25,7 @@ pub mod state;
 pub mod step;
 pub mod time;
 pub mod track;
+pub mod trial;
 pub mod ty;
 pub mod unit;
 pub mod value;

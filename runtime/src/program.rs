@@ -7,6 +7,7 @@ use indexmap::IndexMap;
 
 use crate::canon::{Digest, DocumentError, Fault, Hasher, Written, canonical, write};
 use crate::document::{Damage, DamageKind, read};
+use crate::ir::trial::{Act, Target};
 use crate::ir::{Node, Program, VERSION};
 
 /// The document's word.
@@ -58,15 +59,29 @@ impl Program {
     fn sort(&mut self) {
         let before: Vec<String> = self.subject.keys().cloned().collect();
         self.subject.sort_keys();
-        for code in &mut self.code {
-            if let Node::Subject(index) = &mut code.node
-                && let Some(now) = before
-                    .get(*index as usize)
-                    .and_then(|name| self.subject.get_index_of(name))
-            {
+        let subject = &self.subject;
+        let now = |index: &mut u16| {
+            let name = before.get(*index as usize);
+            if let Some(now) = name.and_then(|name| subject.get_index_of(name)) {
                 *index = now as u16;
             }
+        };
+        for code in self.code.iter_mut().chain(&mut self.tests.more.code) {
+            if let Node::Subject(index) = &mut code.node {
+                now(index);
+            }
         }
+        for test in &mut self.tests.tests {
+            for act in &mut test.acts {
+                let Act::Given(given) = act else { continue };
+                for change in &mut given.changes {
+                    if let Target::Subject(index) = &mut change.what {
+                        now(index);
+                    }
+                }
+            }
+        }
+        self.tests.more.zones.sort_keys();
         self.owners.sort_keys();
         self.zones.sort_keys();
         self.pins.sort_keys();
@@ -175,6 +190,8 @@ impl Program {
             memos: 0,
             zones: IndexMap::new(),
             pins: IndexMap::new(),
+            invariants: Vec::new(),
+            tests: crate::ir::trial::Trials::default(),
             origins: crate::ir::Origins::default(),
             meaning: Digest::default(),
             digest: Digest::default(),

@@ -41,10 +41,11 @@ use crate::decision::{
 };
 use crate::eval::Plan;
 use crate::evidence::{Evidence, Reader, Readings};
-use crate::ir::{ApprovalId, Const, ItemId, OriginId, PhaseId, Program};
+use crate::ir::{ApprovalId, Const, GateId, ItemId, NodeId, OriginId, PhaseId, Program};
 use crate::paper::Paper;
 use crate::state::{Halt, Instance, Move, Place, START, State, Subject};
 use crate::time::Instant;
+use crate::value::Truth;
 use crate::view::View;
 use crate::view::look::{Bindings, Fresh, Look, Mode, Sight};
 
@@ -162,8 +163,7 @@ impl<'p> Engine<'p> {
         options: &Options,
         papers: Option<&mut Vec<Paper>>,
     ) -> Result<(Vec<Decision>, State), Refusal> {
-        self.store.clear();
-        let readings = self.reader.read(self.program, evidence, &mut self.store);
+        let readings = self.read(evidence);
         let inputs = Given {
             program: self.program,
             plan: &self.plan,
@@ -172,9 +172,86 @@ impl<'p> Engine<'p> {
             evidence,
         };
         let reader = &mut self.reader;
-        let press = papers.map(|papers| Press { reader, papers });
-        run(inputs, state, as_of, options, press)
+        let mut besides = Besides {
+            press: papers.map(|papers| Press { reader, papers }),
+            ..Besides::default()
+        };
+        run(inputs, state, as_of, options, &mut besides)
     }
+
+    /// Reads the evidence of a step; what was read before is forgotten.
+    pub(crate) fn read(&mut self, evidence: &Evidence) -> Readings {
+        self.store.clear();
+        self.reader.read(self.program, evidence, &mut self.store)
+    }
+
+    /// The program, what was compiled of it, and what was read last.
+    pub(crate) fn parts(&mut self) -> (&'p Program, &Plan, &mut Store) {
+        (self.program, &self.plan, &mut self.store)
+    }
+
+    /// Decides for one key on what was read, and says how questions are answered before anything moves.
+    pub(crate) fn decide(
+        &self,
+        (evidence, readings): (&Evidence, &Readings),
+        state: Option<&State>,
+        as_of: Instant,
+        options: &Options,
+        questions: &[Question],
+    ) -> Result<(Decision, State, Vec<Truth>), Refusal> {
+        if self.program.per.is_some() && options.key.is_none() {
+            return Err(Refusal::NoKey);
+        }
+        let inputs = Given {
+            program: self.program,
+            plan: &self.plan,
+            store: &self.store,
+            readings,
+            evidence,
+        };
+        let mut besides = Besides {
+            questions,
+            ..Besides::default()
+        };
+        let (decisions, state) = run(inputs, state, as_of, options, &mut besides)?;
+        match <[Decision; 1]>::try_from(decisions) {
+            Ok([decision]) => Ok((decision, state, besides.answers)),
+            Err(_) => unreachable!("one key is one decision"),
+        }
+    }
+
+    /// The values of params, and the members of a subject.
+    pub(crate) fn said(&self, evidence: &Evidence) -> Result<(Vec<Const>, Vec<Const>), Refusal> {
+        let params = start::params(self.program, evidence)?;
+        let subject = start::subject(self.program, evidence)?;
+        let subject = start::subject_consts(self.program, subject.as_ref());
+        Ok((params, subject))
+    }
+}
+
+/// Something that a trial wants to know of a step besides its decision, in the view that moves.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Question {
+    /// Whether a condition holds.
+    Holds(NodeId),
+    /// What a gate says, waivers aside.
+    Gate(GateId),
+}
+
+/// What is wanted of a step besides decision and state.
+#[derive(Default)]
+struct Besides<'r> {
+    press: Option<Press<'r>>,
+    questions: &'r [Question],
+    answers: Vec<Truth>,
+}
+
+/// The subject that evidence speaks of, as a state keeps it.
+pub(crate) fn subject_of(
+    program: &Program,
+    evidence: &Evidence,
+) -> Result<Option<Subject>, Refusal> {
+    start::subject(program, evidence)
 }
 
 /// What a step is made from, besides the state and the instant.
@@ -192,7 +269,7 @@ fn run(
     state: Option<&State>,
     as_of: Instant,
     options: &Options,
-    mut press: Option<Press<'_>>,
+    besides: &mut Besides<'_>,
 ) -> Result<(Vec<Decision>, State), Refusal> {
     let program = inputs.program;
     refusal::check(program, state, options)?;
@@ -223,7 +300,7 @@ fn run(
             subject: subject.clone(),
             key: &key,
         };
-        let (decision, instance) = step_one(inputs, one, state, as_of, options, press.as_mut())?;
+        let (decision, instance) = step_one(inputs, one, state, as_of, options, besides)?;
         decisions.push(decision);
         instances.insert(key, instance);
     }
@@ -253,7 +330,7 @@ fn step_one(
     state: Option<&State>,
     as_of: Instant,
     options: &Options,
-    press: Option<&mut Press<'_>>,
+    besides: &mut Besides<'_>,
 ) -> Result<(Decision, Instance), Refusal> {
     let Given {
         program,
@@ -332,11 +409,12 @@ fn step_one(
     run.calendar(&ahead);
     run.start_procedure();
     run.time(&soak, &ahead);
+    besides.answers = run.answers(besides.questions);
     let (outcome, to) = run.choose(&ahead);
     let mut decision = run.decision(options, &from, entered_at, outcome, to, &ahead, &soak);
     decision.digests.state_before = state.map(|state| state.digest);
     decision.digest = Some(decision.compute_digest());
-    if let Some(press) = press {
+    if let Some(press) = &mut besides.press {
         let papers = run.papers(&decision, press.reader);
         press.papers.extend(papers);
     }
@@ -504,6 +582,20 @@ impl<'a> Run<'a> {
         let subject = self.instance.subject.clone();
         views.push((mode, bindings, subject, Rc::clone(&view)));
         view
+    }
+
+    fn answers(&self, questions: &[Question]) -> Vec<Truth> {
+        if questions.is_empty() {
+            return Vec::new();
+        }
+        let view = self.view(Mode::Move);
+        let answer = |question: &Question| {
+            self.asking(&view, self.now, |ctx| match *question {
+                Question::Holds(node) => ctx.truth(node),
+                Question::Gate(gate) => ctx.gate_truth(gate),
+            })
+        };
+        questions.iter().map(answer).collect()
     }
 
     fn place_at(&self, at: Instant) -> crate::eval::Place {

@@ -49,6 +49,8 @@ pub struct Declared {
     pub reports: Vec<ir::Report>,
     /// The layout of the decision document, where a report reads it.
     pub decision: Option<RecordId>,
+    /// Invariants, fixtures and tests.
+    pub tried: super::trials::Tried,
 }
 
 impl<'a> Checker<'a> {
@@ -76,7 +78,7 @@ impl<'a> Checker<'a> {
             .extend(self.implied_tables(implied, &out.approvals));
         self.rollout_clauses(&mut out);
         self.papers(&mut out);
-        self.trials(&out);
+        out.tried = self.trials(&out);
         self.gate_bodies();
         self.unused_gates();
         out.waivers = self.waiver_decls();

@@ -1,6 +1,9 @@
 //! Every id that a part of a program holds, visited in one fixed order. Knows the shape of the program; what an id is
 //! worth is up to the visitor.
 
+use rolloutc_runtime::ir::trial::{
+    Act, Event, Expected, Hop, Invariant, More, Spot, Target as Changed, Test, To,
+};
 use rolloutc_runtime::ir::{
     AboutWhat, Approval, ApprovalId, Ask, Bind, Body, Calendar, Check, Clause, Code, Const, Cover,
     Criterion, Deadline, Field, Gate, GateId, Group, GroupId, InFlight, Item, ItemId, LocalId,
@@ -555,4 +558,92 @@ pub fn walk_new_subject(rule: &mut OnNewSubject, w: &mut dyn Walk) {
         OnNewSubject::Rollback(id) => w.procedure(id),
         OnNewSubject::Halt | OnNewSubject::Restart | OnNewSubject::Finish => {}
     }
+}
+
+fn walk_spot(spot: &mut Option<Spot>, w: &mut dyn Walk) {
+    match spot {
+        Some(Spot::Phase { phase, .. }) => w.phase(phase),
+        Some(Spot::Share(_)) | None => {}
+    }
+}
+
+/// An invariant.
+pub fn walk_invariant(invariant: &mut Invariant, w: &mut dyn Walk) {
+    w.origin(&mut invariant.at);
+    for never in &mut invariant.never {
+        w.origin(&mut never.at);
+        w.node(&mut never.when);
+        match &mut never.event {
+            Event::Enter(phase) => w.phase(phase),
+            Event::Advance(spot) => walk_spot(spot, w),
+            Event::RollbackBy(procedure) => w.procedure(procedure),
+            Event::Outcome(_) => {}
+        }
+    }
+}
+
+/// A test.
+pub fn walk_test(test: &mut Test, w: &mut dyn Walk) {
+    w.origin(&mut test.at);
+    if let Some(stands) = &mut test.stands
+        && let Some(phase) = &mut stands.phase
+    {
+        w.phase(phase);
+    }
+    if let Some(after) = &mut test.after {
+        w.procedure(&mut after.procedure);
+    }
+    for act in &mut test.acts {
+        match act {
+            Act::After { .. } => {}
+            Act::Given(given) => {
+                w.origin(&mut given.at);
+                for change in &mut given.changes {
+                    w.origin(&mut change.at);
+                    match &mut change.what {
+                        Changed::Item(item, hops) => {
+                            w.item(item);
+                            for hop in hops {
+                                match hop {
+                                    Hop::Row(node) => w.node(node),
+                                    Hop::Field(_) | Hop::Last => {}
+                                }
+                            }
+                        }
+                        Changed::Param(param) => w.param(param),
+                        Changed::Subject(_) => {}
+                    }
+                    match &mut change.to {
+                        To::Value(node) | To::About(_, node) => w.node(node),
+                        To::Aged(_) | To::From(_) | To::Gone => {}
+                    }
+                }
+            }
+            Act::Expect(expect) => {
+                w.origin(&mut expect.at);
+                match &mut expect.result {
+                    Expected::Advance(spot) => walk_spot(spot, w),
+                    Expected::Rollback(Some(procedure)) => w.procedure(procedure),
+                    Expected::Rollback(None) | Expected::Exit(_) | Expected::Outcome(_) => {}
+                }
+            }
+        }
+    }
+}
+
+/// What only tests reach.
+pub fn walk_more(more: &mut More, w: &mut dyn Walk) {
+    more.params.iter_mut().for_each(|p| walk_param(p, w));
+    more.evidence.iter_mut().for_each(|i| walk_item(i, w));
+    let thresholds = more.thresholds.iter_mut();
+    thresholds.for_each(|t| walk_threshold(t, w));
+    more.gates.iter_mut().for_each(|g| walk_gate(g, w));
+    more.groups.iter_mut().for_each(|g| walk_group(g, w));
+    more.approvals.iter_mut().for_each(|a| walk_approval(a, w));
+    let procedures = more.procedures.iter_mut();
+    procedures.for_each(|p| walk_procedure(p, w));
+    more.messages.iter_mut().for_each(|m| walk_message(m, w));
+    more.texts.iter_mut().for_each(|t| walk_text(t, w));
+    more.records.iter_mut().for_each(|r| walk_record(r, w));
+    more.code.iter_mut().for_each(|c| walk_code(c, w));
 }

@@ -1,6 +1,7 @@
 //! Whether a program that was read holds together: every id points at something, and code only
 //! backwards. Knows the shape of programs, no meaning.
 
+use crate::ir::trial::{Act, Change, Event, Expected, Hop, Spot, Target as Changed, To, Trials};
 use crate::ir::{
     Ask, Bind, Body, Check, Clause, Const, Criterion, Deadline, Node, NodeId, Observed,
     OnNewSubject, Otherwise, Over, Part, Program, Scope, Source, Sustain, Target, TextId, Then,
@@ -15,6 +16,20 @@ pub(super) fn verify(program: &Program) -> Result<(), String> {
         fault: None,
     };
     check.all();
+    if let Some(fault) = check.fault {
+        return Err(fault);
+    }
+    if program.tests == Trials::default() {
+        return Ok(());
+    }
+    // Tests reach the program, and more that only they need.
+    let whole = program.tests.extend(program);
+    let mut check = Verify {
+        program: &whole,
+        fault: None,
+    };
+    check.all();
+    check.tests();
     match check.fault {
         None => Ok(()),
         Some(fault) => Err(fault),
@@ -202,6 +217,7 @@ impl<'a> Verify<'a> {
         self.rules();
         self.way();
         self.papers();
+        self.invariants();
         program
             .texts
             .iter()
@@ -403,6 +419,75 @@ impl<'a> Verify<'a> {
                 self.ty(&hole.ty);
                 self.nodes(hole.default);
             }
+        }
+    }
+
+    fn spot(&mut self, spot: &Option<Spot>) {
+        match spot {
+            Some(Spot::Phase { phase, .. }) => self.phase(*phase),
+            Some(Spot::Share(_)) | None => {}
+        }
+    }
+
+    fn invariants(&mut self) {
+        let program = self.program;
+        for never in program.invariants.iter().flat_map(|one| &one.never) {
+            self.node(never.when);
+            match &never.event {
+                Event::Enter(phase) => self.phase(*phase),
+                Event::Advance(spot) => self.spot(spot),
+                Event::RollbackBy(id) => self.procedure(*id),
+                Event::Outcome(_) => {}
+            }
+        }
+    }
+
+    fn tests(&mut self) {
+        let program = self.program;
+        for test in &program.tests.tests {
+            let phase = test.stands.as_ref().and_then(|stands| stands.phase);
+            phase.into_iter().for_each(|phase| self.phase(phase));
+            if let Some(after) = &test.after {
+                self.procedure(after.procedure);
+            }
+            for act in &test.acts {
+                match act {
+                    Act::After { .. } => {}
+                    Act::Given(given) => {
+                        given.changes.iter().for_each(|change| self.change(change));
+                    }
+                    Act::Expect(expect) => match &expect.result {
+                        Expected::Advance(spot) => self.spot(spot),
+                        Expected::Rollback(id) => {
+                            id.iter().for_each(|id| self.procedure(*id));
+                        }
+                        Expected::Exit(_) | Expected::Outcome(_) => {}
+                    },
+                }
+            }
+        }
+    }
+
+    fn change(&mut self, change: &Change) {
+        match &change.what {
+            Changed::Item(item, hops) => {
+                self.item(*item);
+                for hop in hops {
+                    match hop {
+                        Hop::Row(node) => self.node(*node),
+                        Hop::Field(_) | Hop::Last => {}
+                    }
+                }
+            }
+            Changed::Param(id) => self.within("param", id.ix(), self.program.params.len()),
+            Changed::Subject(member) => {
+                let members = self.program.subject.len();
+                self.within("member of the subject", *member as usize, members);
+            }
+        }
+        match &change.to {
+            To::Value(node) | To::About(_, node) => self.node(*node),
+            To::Aged(_) | To::From(_) | To::Gone => {}
         }
     }
 
