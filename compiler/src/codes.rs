@@ -33,6 +33,7 @@ codes! {
     "bidi-text" Error,
     "chained-comparison" Error,
     "clause-subsumed" Warning,
+    "clock-change" Warning,
     "cohort-outside-range" Error,
     "cohorts-not-increasing" Error,
     "column-one" Error,

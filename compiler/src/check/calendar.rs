@@ -11,6 +11,9 @@ use crate::diagnostic::Diagnostic;
 use crate::source::Span;
 use crate::syntax::ast::{self, CalendarClause, TimeRule};
 
+/// The first year that clock changes are looked for in.
+const EDITION: i32 = 2026;
+
 impl<'a> Checker<'a> {
     /// All freezes and windows, by id.
     pub(super) fn calendars(&mut self) -> Vec<ir::Calendar> {
@@ -47,11 +50,13 @@ impl<'a> Checker<'a> {
         };
         let mut seen = BTreeSet::new();
         let mut rules = 0;
+        let mut spans = Vec::new();
         for clause in &calendar.clauses {
             match &clause.node {
                 CalendarClause::Time(time) => {
                     rules += 1;
                     self.time(time, clause.span, &mut out.times, scope);
+                    spans.resize(out.times.len(), clause.span);
                 }
                 CalendarClause::Zone(zone) => {
                     self.once(&mut seen, "in ZONE", clause.span, scope);
@@ -104,7 +109,37 @@ impl<'a> Checker<'a> {
                 .help("write `in \"Europe/Berlin\"`, or `in \"UTC\"`"),
             );
         }
+        self.emptied(&out, &spans, scope);
         out
+    }
+
+    /// Reports times of which a clock change leaves nothing: once each, with the first such day. Years are
+    /// counted from the edition's own, for a check asks no clock.
+    fn emptied(&mut self, calendar: &ir::Calendar, spans: &[Span], scope: &Scope) {
+        let (Some(name), Some(first)) = (&calendar.zone, Date::new(EDITION, 1, 1)) else {
+            return;
+        };
+        let Ok(zone) = crate::zones::zone(name) else {
+            return;
+        };
+        let mut said = BTreeSet::new();
+        for found in rolloutc_runtime::calendar::emptied(calendar, &zone, first) {
+            let Some(span) = spans.get(found.time).filter(|_| said.insert(found.time)) else {
+                continue;
+            };
+            let at = self.at(scope, *span);
+            let what = match calendar.kind {
+                CalendarKind::Freeze => "closes",
+                CalendarKind::Window => "opens",
+            };
+            let message = format!(
+                "on {} this never {what}: the clock in {name} changes then",
+                found.from.date()
+            );
+            self.report(Diagnostic::warning("clock-change", at, message).help(
+                "let it begin before or end after the change; a freeze counts as long as it can, a window as short",
+            ));
+        }
     }
 
     fn freeze_only(&mut self, kind: CalendarKind, clause: &str, span: Span, scope: &Scope) {

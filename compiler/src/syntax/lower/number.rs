@@ -57,6 +57,11 @@ impl Lower<'_> {
                 message,
                 "a time of day is between 00:00 and 24:00",
             );
+        } else if hour.len() < 2 {
+            // One form, so that times stand below each other and `8:00` is no evening.
+            let message = format!("`{}` has an hour of one digit", node.as_str());
+            let help = format!("write `0{}`", node.as_str());
+            self.problem("bad-number", self.span(node), &message, &help);
         }
         self.at(node, clock)
     }
