@@ -2,7 +2,7 @@
 
 use super::Row;
 
-/// Rows of one family that are shown by name.
+/// Rows of one family, and gates of one cause, that are shown by name.
 const NAMED: usize = 3;
 
 /// Joins rows that say the same of different subjects, and rows of one gate that fare alike; the order of what
@@ -24,6 +24,55 @@ pub fn alike(rows: &mut Vec<Row>) {
     }
     rows.extend(kept.into_iter().map(|(row, more)| join(row, &more)));
     causes(rows);
+    for row in rows {
+        row.subject = brief(&row.subject);
+    }
+}
+
+/// `lane["a"], lane["b"], slow` as `lane (2 rows), slow`; of many gates the first few.
+fn brief(subjects: &str) -> String {
+    let mut gates: Vec<(&str, Vec<&str>)> = Vec::new();
+    for subject in listed(subjects) {
+        let gate = parts(subject).map_or(subject, |(gate, _)| gate);
+        match gates.iter_mut().find(|(other, _)| *other == gate) {
+            Some((_, rows)) => rows.push(subject),
+            None => gates.push((gate, vec![subject])),
+        }
+    }
+    let hidden = gates.len().saturating_sub(NAMED + 1);
+    let shown = if hidden > 0 { NAMED } else { gates.len() };
+    let mut names: Vec<String> = gates
+        .iter()
+        .take(shown)
+        .map(|(gate, rows)| match rows.as_slice() {
+            [one] => (*one).to_string(),
+            rows => format!("{gate} ({} rows)", rows.len()),
+        })
+        .collect();
+    if hidden > 0 {
+        names.push(format!("{} more gates", gates.len() - shown));
+    }
+    names.join(", ")
+}
+
+/// The subjects of a list; a comma inside a row's name parts none.
+fn listed(subjects: &str) -> Vec<&str> {
+    let mut out = Vec::new();
+    let (mut from, mut quoted, mut depth) = (0, false, 0_usize);
+    for (at, letter) in subjects.char_indices() {
+        match letter {
+            '"' => quoted = !quoted,
+            '[' if !quoted => depth += 1,
+            ']' if !quoted => depth = depth.saturating_sub(1),
+            ',' if !quoted && depth == 0 => {
+                out.push(subjects[from..at].trim());
+                from = at + 1;
+            }
+            _ => {}
+        }
+    }
+    out.push(subjects[from..].trim());
+    out
 }
 
 /// Joins rows that differ only in the item that is not there: `slo is missing` and `probe is missing`.
@@ -140,6 +189,24 @@ mod tests {
             .map(|row| (row.subject.as_str(), row.message.as_str()))
             .collect();
         assert_eq!(found, want);
+    }
+
+    #[test]
+    fn many_gates_of_one_cause_are_counted() {
+        check(
+            &[
+                ("lane[\"a, b\"]", "slo is missing"),
+                ("lane[\"c\"]", "slo is missing"),
+                ("a", "probe is missing"),
+                ("b", "slo is missing"),
+                ("c", "slo is missing"),
+                ("d", "slo is missing"),
+            ],
+            &[(
+                "lane (2 rows), a, b, 2 more gates",
+                "slo, probe are missing",
+            )],
+        );
     }
 
     #[test]

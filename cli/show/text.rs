@@ -75,14 +75,16 @@ pub fn draw(screen: &Screen, look: Look) -> String {
         out.push('\n');
     }
     for (word, text) in tail {
-        out.push_str(
-            format!(
-                "  {}  {text}",
-                look.paint(Ink::Faint, &format!("{word:<17}"))
-            )
-            .trim_end(),
-        );
+        let indent = " ".repeat(2 + 17 + 2);
+        let folded = fold(&text, WIDE - indent.len());
+        let mut lines = folded.lines();
+        let lead = look.paint(Ink::Faint, &format!("{word:<17}"));
+        let first = lines.next().unwrap_or_default();
+        out.push_str(format!("  {lead}  {first}").trim_end());
         out.push('\n');
+        for more in lines {
+            out.push_str(&format!("{indent}{more}\n"));
+        }
     }
     out
 }
@@ -183,7 +185,12 @@ fn line(row: &Row, word: usize, width: usize, look: Look) -> String {
     };
     let lead = look.paint(ink, &format!("{:<word$}", row.word));
     let subject = tame(&row.subject).into_owned();
-    let indent = " ".repeat(2 + word + 2 + if width == 0 { 0 } else { width + 2 });
+    let aside = if width == 0 || subject.is_empty() {
+        0
+    } else {
+        width + 2
+    };
+    let indent = " ".repeat(2 + word + 2 + aside);
     let message = fold(
         &tame(&row.message),
         WIDE.saturating_sub(indent.len()).max(40),

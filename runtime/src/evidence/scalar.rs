@@ -178,10 +178,7 @@ pub(crate) fn from_text(
         },
         Ty::Date => match Date::parse(text) {
             Ok(date) => Ok(Slot::Date(date)),
-            Err(error) => Err(format!(
-                "`{}` is no date such as 2026-03-01: {error}",
-                brief(text)
-            )),
+            Err(_) => Err(format!("`{}` is no date such as 2026-03-01", brief(text))),
         },
         Ty::Version => {
             let fits = text.split('.').all(|part| {
