@@ -203,7 +203,7 @@ mod tests {
                 ("d", "slo is missing"),
             ],
             &[(
-                "lane (2 rows), a, b, 2 more gates",
+                "lane (2 rows), b, c, 2 more gates",
                 "slo, probe are missing",
             )],
         );
