@@ -2,8 +2,10 @@
 
 use super::Row;
 
-/// Rows of one family, and gates of one cause, that are shown by name.
+/// Rows of one family that are shown by name.
 const NAMED: usize = 3;
+/// How many characters the names of gates with one cause may take.
+const SUBJECTS: usize = 80;
 
 /// Joins rows that say the same of different subjects, and rows of one gate that fare alike; the order of what
 /// is left stays.
@@ -39,20 +41,21 @@ fn brief(subjects: &str) -> String {
             None => gates.push((gate, vec![subject])),
         }
     }
-    let hidden = gates.len().saturating_sub(NAMED + 1);
-    let shown = if hidden > 0 { NAMED } else { gates.len() };
-    let mut names: Vec<String> = gates
-        .iter()
-        .take(shown)
-        .map(|(gate, rows)| match rows.as_slice() {
-            [one] => (*one).to_string(),
-            rows => format!("{gate} ({} rows)", rows.len()),
-        })
-        .collect();
-    if hidden > 0 {
-        names.push(format!("{} more gates", gates.len() - shown));
+    let names = gates.iter().map(|(gate, rows)| match rows.as_slice() {
+        [one] => (*one).to_string(),
+        rows => format!("{gate} ({} rows)", rows.len()),
+    });
+    let mut out = String::new();
+    for (at, name) in names.enumerate() {
+        if at > 0 && out.len() + name.len() > SUBJECTS {
+            return format!("{out}, {} more gates", gates.len() - at);
+        }
+        if at > 0 {
+            out.push_str(", ");
+        }
+        out.push_str(&name);
     }
-    names.join(", ")
+    out
 }
 
 /// The subjects of a list; a comma inside a row's name parts none.
@@ -191,6 +194,9 @@ mod tests {
         assert_eq!(found, want);
     }
 
+    const LONG: &str =
+        "the_name_of_a_gate_that_is_longer_than_what_is_left_of_one_line_of_a_screen";
+
     #[test]
     fn many_gates_of_one_cause_are_counted() {
         check(
@@ -200,6 +206,7 @@ mod tests {
                 ("a", "probe is missing"),
                 ("b", "slo is missing"),
                 ("c", "slo is missing"),
+                (LONG, "slo is missing"),
                 ("d", "slo is missing"),
             ],
             &[(
@@ -216,6 +223,7 @@ mod tests {
                 ("a", "slo is missing"),
                 ("b", "9, at most 5"),
                 ("c", "slo is missing"),
+                (LONG, "slo is missing"),
             ],
             &[("a, c", "slo is missing"), ("b", "9, at most 5")],
         );
