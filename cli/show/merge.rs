@@ -210,7 +210,7 @@ mod tests {
                 ("d", "slo is missing"),
             ],
             &[(
-                "lane (2 rows), b, c, 2 more gates",
+                "lane (2 rows), b, c, 3 more gates",
                 "slo, probe are missing",
             )],
         );
@@ -223,7 +223,6 @@ mod tests {
                 ("a", "slo is missing"),
                 ("b", "9, at most 5"),
                 ("c", "slo is missing"),
-                (LONG, "slo is missing"),
             ],
             &[("a, c", "slo is missing"), ("b", "9, at most 5")],
         );
