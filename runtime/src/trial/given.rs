@@ -415,6 +415,7 @@ fn as_given(program: &Program, readings: &Readings, key: &str) -> View {
     };
     View {
         items: program.evidence.iter().enumerate().map(item).collect(),
+        moves: false,
     }
 }
 
