@@ -25,6 +25,8 @@ pub enum Verb {
     Eval(Eval),
     /// Run the tests that stand in policies
     Test(Test),
+    /// Write policies in the one style
+    Fmt(Fmt),
     /// Explain a code, a keyword or a module of the standard library
     Explain(Explain),
     /// Run the language server on standard input and output
@@ -178,6 +180,32 @@ Tests run on the machine that decides, without clock, environment or state file:
 `given … with { param = … }` says.
 
 Exit codes: 0 all pass · 1 a test fails, or none was found · 3 a policy is invalid · 6 a fixture cannot be read";
+
+/// `rolloutc fmt`
+#[derive(Debug, Group)]
+#[command(after_help = FMT_HELP)]
+pub struct Fmt {
+    /// Policy files, folders of them, or `-` to format standard input; the current folder when absent
+    pub paths: Vec<PathBuf>,
+    /// Write nothing; name the files that are not in the style, and exit 1 if there are any
+    #[arg(long)]
+    pub check: bool,
+    /// Write nothing; show what would change, and exit 1 if anything would
+    #[arg(long)]
+    pub diff: bool,
+}
+
+const FMT_HELP: &str = "\
+There is one style and no option: clause words, types and `else` line up, a line has at most 100 columns
+where it may break, a body that was written on one line stays there if it fits, and one empty line parts
+declarations of several lines. Comments stay where they are, between the same words. What cannot be read
+stays as it stands.
+
+The result is read again before it is written: were it to say anything else, nothing would be written.
+
+Exit codes: 0 all in the style, or now so · 1 something would change, with --check or --diff ·
+2 a path could not be read or written · 3 a declaration could not be read and stays as it stands ·
+70 the result would have said something else";
 
 /// `rolloutc explain`
 #[derive(Debug, Group)]

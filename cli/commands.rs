@@ -5,6 +5,7 @@ mod compile;
 mod completions;
 mod eval;
 mod explain;
+mod fmt;
 mod lsp;
 mod test;
 
@@ -25,6 +26,7 @@ pub fn run(args: Args) -> Result<Exit, Failure> {
         Verb::Compile(args) => compile::run(&args),
         Verb::Eval(args) => eval::run(&args),
         Verb::Test(args) => test::run(&args),
+        Verb::Fmt(args) => fmt::run(&args),
         Verb::Explain(args) => explain::run(&args),
         Verb::Lsp => lsp::run(),
         Verb::Completions(args) => completions::run(&args),

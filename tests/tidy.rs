@@ -17,7 +17,7 @@ const ARROWS: [(&str, &[&str]); 5] = [
 ];
 
 /// Crates of others, and the only places that may name them.
-const HOMES: [(&str, &[&str]); 19] = [
+const HOMES: [(&str, &[&str]); 20] = [
     ("pest", &["grammar/", "compiler/src/syntax"]),
     ("pest_derive", &["grammar/"]),
     ("codespan_reporting", &["cli/report.rs"]),
@@ -50,6 +50,7 @@ const HOMES: [(&str, &[&str]); 19] = [
     ("memchr", &["runtime/src/evidence/"]),
     ("regex_lite", &["runtime/src/"]),
     ("insta", &["tests/"]),
+    ("similar", &["cli/commands/fmt.rs"]),
 ];
 
 /// Every file of the project, relative with `/`: no build products, nothing hidden but `.ci`.

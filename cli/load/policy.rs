@@ -125,6 +125,21 @@ fn analyse(path: &Path, bytes: Vec<u8>) -> Result<Analysis, Failure> {
     Ok(analysis)
 }
 
+/// The text of a policy file, nothing else read. `-` is standard input.
+pub fn source(path: &Path) -> Result<String, Failure> {
+    text(path, read(path, MOST)?)
+}
+
+/// Puts another text into a policy file; its permissions stay, and a link stays a link.
+pub fn rewrite(path: &Path, text: &str) -> Result<(), Failure> {
+    std::fs::write(path, text).map_err(|error| {
+        Failure::usage(
+            "cannot write the policy",
+            format!("{}: {error}", path.display()),
+        )
+    })
+}
+
 /// Policy text is UTF-8, or the policy is invalid.
 fn text(path: &Path, bytes: Vec<u8>) -> Result<String, Failure> {
     String::from_utf8(bytes).map_err(|error| {

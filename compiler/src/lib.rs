@@ -14,6 +14,7 @@ pub mod check;
 pub mod codes;
 pub mod diagnostic;
 pub mod emit;
+pub mod fmt;
 pub mod formats;
 pub mod lints;
 pub mod source;
