@@ -6,9 +6,23 @@ mod look;
 pub mod prove;
 mod suppress;
 
+mod advance_and_rollback_overlap;
 mod clause_subsumed;
+mod cohort_jump;
+mod cohorts_stop_early;
+mod decide_longer_than_soak;
+mod default_under_bound;
+mod double_negation;
+mod equality_on_measure;
 mod gate_always_passes;
+mod no_final_phase;
+mod no_rollback;
+mod pinned_list;
+mod self_approval;
+mod todo_left;
 mod trigger_never_fires;
+mod trigger_shadowed;
+mod unresolved_placeholder;
 mod unsatisfiable_gate;
 mod unused;
 
@@ -33,9 +47,23 @@ pub struct Lint {
 
 /// Every lint, by slug.
 pub const LINTS: &[Lint] = &[
+    advance_and_rollback_overlap::LINT,
     clause_subsumed::LINT,
+    cohort_jump::LINT,
+    cohorts_stop_early::LINT,
+    decide_longer_than_soak::LINT,
+    default_under_bound::LINT,
+    double_negation::LINT,
+    equality_on_measure::LINT,
     gate_always_passes::LINT,
+    no_final_phase::LINT,
+    no_rollback::LINT,
+    pinned_list::LINT,
+    self_approval::LINT,
+    todo_left::LINT,
     trigger_never_fires::LINT,
+    trigger_shadowed::LINT,
+    unresolved_placeholder::LINT,
     unsatisfiable_gate::LINT,
     unused::DECLARATION,
     unused::EVIDENCE,

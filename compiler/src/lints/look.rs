@@ -14,7 +14,7 @@ use super::prove::{Case, Prover};
 use crate::analysis::Analysis;
 use crate::check::outline::{Module, ModuleId};
 use crate::check::{Model, Place};
-use crate::source::FileId;
+use crate::source::{FileId, Span};
 use crate::syntax::ast;
 
 /// What a lint looks at.
@@ -77,6 +77,13 @@ impl<'a> Look<'a> {
     pub fn origin(&self, origin: OriginId) -> Place {
         let place = self.model.origins.get(origin.ix());
         place.copied().unwrap_or_default()
+    }
+
+    /// The first line of a place: of a declaration its head.
+    pub fn head(&self, (file, span): Place) -> Place {
+        let text = self.text((file, span));
+        let first = text.split(['\n', '{']).next().unwrap_or(text).trim_end();
+        (file, Span::new(span.start, span.start + first.len() as u32))
     }
 
     /// The text of a place.

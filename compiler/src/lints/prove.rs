@@ -555,6 +555,11 @@ fn fits(op: Cmp, order: std::cmp::Ordering) -> bool {
     }
 }
 
+/// Whether a comparison of two constants holds; `None` where they have no order known here.
+pub fn compare(op: Cmp, a: &Const, b: &Const) -> Option<bool> {
+    order(a, b).map(|order| fits(op, order))
+}
+
 fn order(a: &Const, b: &Const) -> Option<std::cmp::Ordering> {
     match (as_number(a), as_number(b)) {
         (Some(a), Some(b)) => Some(a.cmp(&b)),
