@@ -31,6 +31,11 @@ pub const MODULES: &[Module] = &[
         text: include_str!("../../stdlib/approval.rollout"),
     },
     Module {
+        name: "budget",
+        path: "std/budget.rollout",
+        text: include_str!("../../stdlib/budget.rollout"),
+    },
+    Module {
         name: "checklist",
         path: "std/checklist.rollout",
         text: include_str!("../../stdlib/checklist.rollout"),
@@ -39,6 +44,11 @@ pub const MODULES: &[Module] = &[
         name: "command",
         path: "std/command.rollout",
         text: include_str!("../../stdlib/command.rollout"),
+    },
+    Module {
+        name: "compare",
+        path: "std/compare.rollout",
+        text: include_str!("../../stdlib/compare.rollout"),
     },
     Module {
         name: "decision",
@@ -61,6 +71,21 @@ pub const MODULES: &[Module] = &[
         text: include_str!("../../stdlib/http.rollout"),
     },
     Module {
+        name: "incident",
+        path: "std/incident.rollout",
+        text: include_str!("../../stdlib/incident.rollout"),
+    },
+    Module {
+        name: "matrix",
+        path: "std/matrix.rollout",
+        text: include_str!("../../stdlib/matrix.rollout"),
+    },
+    Module {
+        name: "parity",
+        path: "std/parity.rollout",
+        text: include_str!("../../stdlib/parity.rollout"),
+    },
+    Module {
         name: "release",
         path: "std/release.rollout",
         text: include_str!("../../stdlib/release.rollout"),
@@ -71,9 +96,19 @@ pub const MODULES: &[Module] = &[
         text: include_str!("../../stdlib/rollback.rollout"),
     },
     Module {
+        name: "slo",
+        path: "std/slo.rollout",
+        text: include_str!("../../stdlib/slo.rollout"),
+    },
+    Module {
         name: "status",
         path: "std/status.rollout",
         text: include_str!("../../stdlib/status.rollout"),
+    },
+    Module {
+        name: "text",
+        path: "std/text.rollout",
+        text: include_str!("../../stdlib/text.rollout"),
     },
     Module {
         name: "waiver",

@@ -63,6 +63,8 @@ pub enum Takes {
     List,
     /// A record.
     Record,
+    /// A ratio.
+    Ratio,
     /// The name of a gate.
     Gate,
 }
@@ -74,6 +76,8 @@ pub enum Gives {
     Int,
     /// A bool.
     Bool,
+    /// A plain number.
+    Number,
     /// The type of the first argument.
     First,
     /// The type of the first argument, or of its elements where it is a list.
@@ -109,6 +113,10 @@ pub enum Function {
     Min,
     /// `numbered("BC-", 1, 12, digits: 3)`
     Numbered,
+    /// `outranks(canary, baseline, 1%)`
+    Outranks,
+    /// `rank_u(canary, baseline)`
+    RankU,
     /// `sum(list)`
     Sum,
     /// `unique(list)`
@@ -213,6 +221,30 @@ pub const BUILTINS: &[Builtin] = &[
         doc: "the prefix with each number from `from` to `to`, both included, filled with zeros to `digits`",
     },
     Builtin {
+        function: Function::Outranks,
+        name: "outranks",
+        params: &[
+            once("first", Takes::Numerics),
+            once("second", Takes::Numerics),
+            once("level", Takes::Ratio),
+        ],
+        gives: Gives::Bool,
+        signature: "outranks(canary, baseline, 1%): bool",
+        doc: "whether the first list is greater by more than chance (Mann-Whitney U, one-sided, exact); inconclusive \
+              of lists too short to tell",
+    },
+    Builtin {
+        function: Function::RankU,
+        name: "rank_u",
+        params: &[
+            once("first", Takes::Numerics),
+            once("second", Takes::Numerics),
+        ],
+        gives: Gives::Number,
+        signature: "rank_u(canary, baseline): number",
+        doc: "of all pairs, in how many the first list has the greater value; a tie is half a pair",
+    },
+    Builtin {
         function: Function::Sum,
         name: "sum",
         params: &[once("list", Takes::Numerics)],
@@ -261,6 +293,7 @@ impl Takes {
                 }
             ),
             Takes::Record => matches!(ty, Ty::Record(_)),
+            Takes::Ratio => *ty == Ty::Ratio,
             Takes::Gate => false,
         }
     }
@@ -277,6 +310,7 @@ impl Takes {
             Takes::Keyed => "a table or a map",
             Takes::List => "a list",
             Takes::Record => "a record",
+            Takes::Ratio => "a ratio",
             Takes::Gate => "the name of a gate",
         }
     }

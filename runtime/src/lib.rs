@@ -21,6 +21,7 @@ pub mod number;
 pub mod paper;
 pub mod pattern;
 pub mod program;
+mod rank;
 pub mod state;
 pub mod step;
 pub mod time;

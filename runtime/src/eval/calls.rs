@@ -6,6 +6,7 @@ use super::rows::Gather;
 use crate::builtins::{self, Function};
 use crate::ir::{Aggregate, Node, NodeId};
 use crate::number::Number;
+use crate::rank::{self, Ranks};
 use crate::ty::{RecordId, Ty};
 use crate::value::{Cause, Fields, Record, Val, Why};
 use crate::verdict::subject;
@@ -69,6 +70,13 @@ impl<'a> Context<'a> {
                 Val::Record(record) => self.fields(record, node),
                 _ => Err(unclear),
             },
+            Function::RankU => Ok(Val::Number(self.ranks(args, node)?.u())),
+            Function::Outranks => {
+                let level = args.get(2).ok_or(unclear)?;
+                let level = self.number(*level, node)?;
+                let greater = self.ranks(args, node)?.greater(level);
+                Ok(Val::Bool(greater.ok_or(unclear)?))
+            }
             Function::Numbered => self.numbered(args, node),
             Function::Verdicts => self.verdicts(args, node),
         }
@@ -97,6 +105,28 @@ impl<'a> Context<'a> {
             Val::Unknown(why) => Err(why),
             value => Ok(value),
         }
+    }
+
+    /// The ranks of two lists of numbers.
+    fn ranks(&mut self, args: &'a [NodeId], node: NodeId) -> Result<Ranks, Why> {
+        let unclear = Why::at(Cause::Inconclusive, node);
+        let [first, second, ..] = args else {
+            return Err(unclear);
+        };
+        let mut samples = [Vec::new(), Vec::new()];
+        for (&arg, sample) in [first, second].into_iter().zip(&mut samples) {
+            let rows = self.rows(arg, node)?;
+            if rows.len() > rank::MOST {
+                return Err(unclear);
+            }
+            for i in 0..rows.len() {
+                match known(self.element(&rows, i), arg)? {
+                    Val::Number(number) => sample.push(number),
+                    _ => return Err(unclear),
+                }
+            }
+        }
+        Ranks::of(&samples[0], &samples[1]).ok_or(unclear)
     }
 
     /// One row for each field: its name and its value.

@@ -765,6 +765,11 @@ fn builtins_compute() {
     assert_eq!(call("sum", vec![xs], Ty::Number), "7");
     assert_eq!(call("count", vec![xs], Ty::Int), "3");
     assert_eq!(call("unique", vec![xs], Ty::Bool), "true");
+    assert_eq!(call("rank_u", vec![xs, xs], Ty::Number), "4.5");
+    assert_eq!(
+        call("outranks", vec![xs, xs, b], Ty::Bool),
+        "(inconclusive)"
+    );
     assert_eq!(call("nobody", vec![xs], Ty::Bool), "(inconclusive)");
     let mut lab = Lab::new();
     let args = [lab.text("BC-"), lab.num("8"), lab.num("10"), lab.num("3")];

@@ -113,6 +113,8 @@ impl<'a> Checker<'a> {
                 | Function::Fields
                 | Function::Keys
                 | Function::Numbered
+                | Function::Outranks
+                | Function::RankU
                 | Function::Unique
                 | Function::Verdicts => None,
             };
@@ -563,9 +565,17 @@ impl<'a> Checker<'a> {
             Ty::List(inner) => inner.required().clone(),
             other => other.clone(),
         };
+        if let Function::Outranks | Function::RankU = builtin.function
+            && let [(l, l_at, _), (r, r_at, _), ..] = &typed[..]
+            && self.join_ty(l.ty.required(), r.ty.required()).is_none()
+        {
+            self.two_sides(&l.clone(), &r.clone(), (*l_at, *r_at), name);
+            return self.poison(at);
+        }
         let ty = match builtin.gives {
             Gives::Int => Ty::Int,
             Gives::Bool => Ty::Bool,
+            Gives::Number => Ty::Number,
             Gives::First => first,
             Gives::Element => {
                 let mut joined = element;
