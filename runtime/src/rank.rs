@@ -50,7 +50,7 @@ impl Ranks {
         let ours = first.iter().map(|&value| (value, true));
         let theirs = second.iter().map(|&value| (value, false));
         let mut all: Vec<(Number, bool)> = ours.chain(theirs).collect();
-        all.sort_by(|a, b| a.0.cmp(&b.0));
+        all.sort_by_key(|value| value.0);
         let mut ranks = Ranks {
             n,
             m,
