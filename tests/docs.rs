@@ -54,6 +54,19 @@ fn the_policy_of_a_page_checks() {
 }
 
 #[test]
+fn the_tests_of_the_page_on_tests_pass() {
+    let pages = pages();
+    let (_, text) = pages
+        .iter()
+        .find(|(name, _)| name == "docs/testing.md")
+        .expect("the page");
+    let desk = Desk::new();
+    desk.write("page.rollout", blocks(text, "rollout").join("\n\n") + "\n");
+    desk.write("green/bundle.json", blocks(text, "json").join("\n"));
+    desk.expect("test page.rollout", 0, "7 passed");
+}
+
+#[test]
 fn the_json_of_a_page_reads() {
     for (name, text) in pages() {
         for block in blocks(&text, "json") {
