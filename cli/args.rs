@@ -196,12 +196,12 @@ pub struct Fmt {
 }
 
 const FMT_HELP: &str = "\
-There is one style and no option: clause words, types and `else` line up, a line has at most 100 columns
-where it may break, a body that was written on one line stays there if it fits, and one empty line parts
-declarations of several lines. Comments stay where they are, between the same words. What cannot be read
+There is one style and no option. Clause words, types and `else` line up. A line has at most 100
+columns where it may break. A body that was written on one line stays there if it fits. One empty
+line parts declarations of several lines. Comments stay between the same words. What cannot be read
 stays as it stands.
 
-The result is read again before it is written: were it to say anything else, nothing would be written.
+The result is read again before it is written: were it to say anything else, nothing is written.
 
 Exit codes: 0 all in the style, or now so · 1 something would change, with --check or --diff ·
 2 a path could not be read or written · 3 a declaration could not be read and stays as it stands ·

@@ -4,6 +4,7 @@ mod check;
 mod compile;
 mod eval;
 mod explain;
+mod fmt;
 mod lsp;
 mod params;
 mod per;

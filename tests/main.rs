@@ -2,6 +2,7 @@
 
 mod cli;
 mod docs;
+mod fmt;
 mod lsp;
 mod outcomes;
 mod readme;

@@ -97,7 +97,7 @@ fn one(args: &Fmt, path: &Path, told: &mut Told) -> Result<(), Failure> {
         told.text.push_str(&format!("{name}\n"));
     }
     if !done.broken.is_empty() {
-        told.fail(&broken(&name, &text, &done));
+        told.fail(&broken(&name, &text, &done, stdin));
     }
     Ok(())
 }
@@ -115,7 +115,8 @@ fn diff(name: &str, old: &str, new: &str) -> String {
 }
 
 /// Says which declarations stay as they stand.
-fn broken(name: &str, text: &str, done: &Formatted) -> Failure {
+fn broken(name: &str, text: &str, done: &Formatted, stdin: bool) -> Failure {
+    let asked = if stdin { "-" } else { name };
     let line = |at: u32| text[..at as usize].matches('\n').count() + 1;
     let lines: Vec<String> = done
         .broken
@@ -136,7 +137,7 @@ fn broken(name: &str, text: &str, done: &Formatted) -> Failure {
         "a part cannot be read",
         format!("{name}: {what} {}{more} {stays}", lines.join(", ")),
     )
-    .help(format!("`rolloutc check {name}` says what is wrong"))
+    .help(format!("`rolloutc check {asked}` says what is wrong"))
 }
 
 /// A fault of ours: nothing was written.

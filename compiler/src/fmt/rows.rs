@@ -319,14 +319,20 @@ fn line_up(rows: &[Row<'_>], indent: usize) -> Vec<Vec<Option<usize>>> {
     let mut next = vec![1; rows.len()];
     let heads = |i: &usize| rows[*i].head && rows[*i].places.len() > 1;
     let body = (0..rows.len()).filter(heads).filter_map(|i| ends[i]).max();
+    let right = |i: usize| {
+        let part = &rows[i].places[1];
+        part.wide.filter(|_| part.cell.right)
+    };
+    let most = (0..rows.len()).filter(heads).filter_map(right).max();
     for i in (0..rows.len()).filter(heads) {
         if let Some(column) = body {
+            let push = right(i).map_or(0, |wide| most.unwrap_or(0) - wide);
             place(
                 &rows[i],
                 &mut starts[i],
                 &mut next[i],
                 &mut ends[i],
-                column + 1,
+                column + 1 + push,
             );
         }
     }
