@@ -156,7 +156,7 @@ fn rows(program: &Program, decision: &Decision, times: &Times) -> Vec<Row> {
         decision
             .gates
             .iter()
-            .filter_map(|gate| gate_row(decision, gate)),
+            .filter_map(|gate| gate_row(decision, gate, times)),
     );
     rows.extend(passes(decision));
     rows.extend(evidence_rows(decision));
@@ -319,7 +319,7 @@ fn rests_on(decision: &Decision, reason: &Reason) -> String {
 }
 
 /// A gate that no reason speaks of: waived, or advisory.
-fn gate_row(decision: &Decision, gate: &GateLine) -> Option<Row> {
+fn gate_row(decision: &Decision, gate: &GateLine, times: &Times) -> Option<Row> {
     let subject = subject(gate);
     if decision
         .reasons
@@ -344,13 +344,7 @@ fn gate_row(decision: &Decision, gate: &GateLine) -> Option<Row> {
         .map(|room| format!(", {} left", room.value))
         .unwrap_or_default();
     match gate.verdict {
-        Verdict::Waived => Some(row(
-            "waived",
-            format!(
-                "by {}{over}",
-                gate.waived_by.as_deref().unwrap_or("a waiver")
-            ),
-        )),
+        Verdict::Waived => Some(row("waived", waived(decision, gate, &subject, times))),
         Verdict::Fail | Verdict::Unknown | Verdict::Pending => {
             let word = if gate.level == Level::Advisory {
                 "advisory"
@@ -365,6 +359,26 @@ fn gate_row(decision: &Decision, gate: &GateLine) -> Option<Row> {
             Some(row(word, message))
         }
         Verdict::Pass | Verdict::NotApplicable | Verdict::NotEvaluated => None,
+    }
+}
+
+/// `until 2026-03-01 12:00Z by ops (W-112): 2.1%, at most 2.0%`
+fn waived(decision: &Decision, gate: &GateLine, subject: &str, times: &Times) -> String {
+    let name = gate.waived_by.as_deref().unwrap_or("a waiver");
+    let mut lines = decision.waivers.iter();
+    let line = lines.find(|line| line.row == name && line.covers.iter().any(|of| of == subject));
+    let until = line.and_then(|line| line.until);
+    let mut told = match until {
+        Some(until) => format!("until {}", times.whole(until)),
+        None => "until the subject changes".into(),
+    };
+    if let Some(line) = line.filter(|line| !line.by.is_empty()) {
+        told.push_str(&format!(" by {}", line.by.join(", ")));
+    }
+    told.push_str(&format!(" ({name})"));
+    match gate.message.as_deref() {
+        Some("") | None => told,
+        Some(what) => format!("{told}: {what}"),
     }
 }
 

@@ -5,6 +5,7 @@ mod docs;
 mod fmt;
 mod lsp;
 mod outcomes;
+mod people;
 mod readme;
 mod recorded;
 mod screens;

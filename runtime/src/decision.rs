@@ -339,6 +339,9 @@ pub struct GateLine {
     pub cause: Option<Cause>,
     /// The waiver row that covers it.
     pub waived_by: Option<String>,
+    /// With a waiver: what it covers.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub message: Option<String>,
     /// How much is left.
     pub headroom: Option<Measure>,
     /// How many rows this line speaks of.

@@ -305,6 +305,7 @@ impl<'a> Run<'a> {
                     None => word(row.found.verdict),
                 },
                 cause: row.found.verdict.why().map(|why| cause(why.cause)),
+                message: waived_by.is_some().then(|| row.fact.message.clone()),
                 waived_by,
                 headroom: row.fact.headroom.clone(),
                 rows: 1,
@@ -319,6 +320,7 @@ impl<'a> Run<'a> {
                 verdict: Verdict::Pass,
                 cause: None,
                 waived_by: None,
+                message: None,
                 headroom: None,
                 rows: whole.passed,
             });
