@@ -135,9 +135,9 @@ pub struct Eval {
     /// Write the reports that the outcome asks for into this folder, once the decision is printed
     #[arg(long, value_name = "FOLDER")]
     pub reports: Option<PathBuf>,
-    /// The zone to show times in
-    #[arg(long, value_name = "ZONE", default_value = "UTC")]
-    pub tz: String,
+    /// The zone to show times in; else what rollout.toml says; else UTC
+    #[arg(long, value_name = "ZONE")]
+    pub tz: Option<String>,
     /// How to show the decision
     #[arg(long, value_enum, default_value_t)]
     pub format: EvalFormat,

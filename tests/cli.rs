@@ -2,6 +2,7 @@
 
 mod check;
 mod compile;
+mod config;
 mod eval;
 mod explain;
 mod fmt;

@@ -44,7 +44,7 @@ const HOMES: [(&str, &[&str]); 20] = [
     ("jiff", &["compiler/src/zones.rs", "tests/", "lsp/"]),
     ("sha2", &["runtime/src/canon.rs"]),
     ("quick_xml", &["runtime/src/evidence/junit.rs"]),
-    ("toml", &["runtime/src/evidence/toml.rs"]),
+    ("toml", &["runtime/src/evidence/toml.rs", "cli/config.rs"]),
     ("saphyr_parser", &["runtime/src/evidence/yaml.rs"]),
     ("csv_core", &["runtime/src/evidence/tests/"]),
     ("memchr", &["runtime/src/evidence/"]),

@@ -2,14 +2,15 @@
 
 use crate::args::{Check, CheckFormat};
 use crate::commands::output;
+use crate::config;
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::load::evidence::instant;
-use crate::load::{clock, known, policy};
-use crate::report::{Findings, json, word};
+use crate::load::{clock, policy};
+use crate::report::{Findings, json};
 use crate::terminal::{Look, tell};
 use rolloutc_compiler::codes::CODES;
-use rolloutc_compiler::diagnostic::Severity;
+use rolloutc_compiler::diagnostic::{Diagnostic, Severity};
 use rolloutc_compiler::lints;
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -38,6 +39,8 @@ pub fn run(args: &Check) -> Result<Exit, Failure> {
     let mut findings = Findings::default();
     // A path that cannot be read hides nothing of the others.
     let mut worst = None;
+    // Whether something was found that the configuration of its own policy denies.
+    let mut held = false;
     for path in paths {
         let each = policy::files(path).map(|files| {
             files
@@ -47,7 +50,14 @@ pub fn run(args: &Check) -> Result<Exit, Failure> {
         });
         match each {
             Ok(files) => {
-                for (read, _) in files {
+                for (read, file) in files {
+                    let asked = match config::near(&file) {
+                        Ok(config) => config.deny,
+                        Err(failure) => {
+                            fail(&mut worst, &failure);
+                            continue;
+                        }
+                    };
                     match read {
                         Ok(analysis) => {
                             findings.looked_at += 1;
@@ -55,6 +65,9 @@ pub fn run(args: &Check) -> Result<Exit, Failure> {
                             let mut found = analysis.diagnostics;
                             found.extend(lints);
                             found.sort();
+                            let asked = asked.iter().filter_map(|word| deny(word).ok());
+                            let asked: Vec<Deny> = asked.collect();
+                            held |= found.iter().any(|one| denies(&asked, one));
                             findings.absorb(analysis.files, found);
                         }
                         Err(failure) => fail(&mut worst, &failure),
@@ -67,17 +80,18 @@ pub fn run(args: &Check) -> Result<Exit, Failure> {
     if findings.looked_at > 0 || args.format == CheckFormat::Json {
         output(&say(args, &findings))?;
     }
-    let denies = |found: &rolloutc_compiler::diagnostic::Diagnostic| {
-        denied.iter().any(|deny| match deny {
-            Deny::Warnings => found.severity == Severity::Warning,
-            Deny::Code(code) => found.code == *code,
-        })
-    };
     Ok(match worst {
         _ if !findings.is_valid() => Exit::Invalid,
         Some(exit) => exit,
-        None if findings.list.iter().any(denies) => Exit::Held,
+        None if held || findings.list.iter().any(|one| denies(&denied, one)) => Exit::Held,
         None => Exit::Clean,
+    })
+}
+
+fn denies(denied: &[Deny], found: &Diagnostic) -> bool {
+    denied.iter().any(|deny| match deny {
+        Deny::Warnings => found.severity == Severity::Warning,
+        Deny::Code(code) => found.code == *code,
     })
 }
 
@@ -105,17 +119,9 @@ enum Deny {
 }
 
 fn deny(text: &str) -> Result<Deny, Failure> {
-    if text == "warnings" {
-        return Ok(Deny::Warnings);
-    }
-    if let Some(code) = CODES.iter().find(|code| code.slug == text) {
-        return Ok(Deny::Code(code.slug));
-    }
-    let all: Vec<String> = CODES
-        .iter()
-        .filter(|code| word(code.severity) != "error")
-        .map(|code| code.slug.to_string())
-        .chain(["warnings".to_string()])
-        .collect();
-    Err(Failure::usage("unknown code", format!("--deny knows no `{text}`")).help(known(text, &all)))
+    config::deniable(text).map_err(|help| {
+        Failure::usage("unknown code", format!("--deny knows no `{text}`")).help(help)
+    })?;
+    let code = CODES.iter().find(|code| code.slug == text);
+    Ok(code.map_or(Deny::Warnings, |code| Deny::Code(code.slug)))
 }

@@ -2,6 +2,7 @@
 
 use crate::args::{Eval, EvalFormat};
 use crate::commands::compiled;
+use crate::config;
 use crate::exit::Exit;
 use crate::failure::{Excerpt, Failure};
 use crate::load::evidence::{self, Wanted};
@@ -22,7 +23,8 @@ use rolloutc_runtime::time::Instant;
 
 /// Decides once, says so, and then moves the state on.
 pub fn run(args: &Eval) -> Result<Exit, Failure> {
-    let times = times(&args.tz)?;
+    let config = config::near(&args.policy)?;
+    let times = times(args.tz.as_ref().or(config.tz.as_ref()))?;
     let (as_of, as_of_from) = as_of(args)?;
     let program = compiled(&args.policy)?;
     if !program.phases.is_empty() && args.state.is_none() && !args.start {
@@ -162,7 +164,8 @@ fn unheard(why: &str) -> Failure {
         .help("the state stays as it was: ask again")
 }
 
-fn times(zone: &str) -> Result<Times, Failure> {
+fn times(zone: Option<&String>) -> Result<Times, Failure> {
+    let zone = zone.map_or("UTC", String::as_str);
     if zone == "UTC" || zone == "Z" {
         return Ok(Times::utc());
     }

@@ -2,6 +2,7 @@
 
 use crate::args::Explain;
 use crate::commands::output;
+use crate::config;
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::load::nearest;
@@ -34,6 +35,9 @@ fn page(topic: &str) -> Option<String> {
     let topic = topic.trim_start_matches('[').trim_end_matches([']', ':']);
     if let Some(code) = CODES.iter().find(|code| code.slug == topic) {
         return Some(code.page.to_string());
+    }
+    if topic == config::NAME {
+        return Some(config::page());
     }
     if topic == "std" {
         return Some(format!(
@@ -80,7 +84,7 @@ fn topics() -> Vec<String> {
         .chain(functions)
         .chain(formats)
         .chain(modules)
-        .chain(["std".to_string()])
+        .chain(["std".to_string(), config::NAME.to_string()])
         .collect()
 }
 
@@ -103,6 +107,7 @@ fn list() -> String {
     }
     out.push_str("\n# Modules\n\n");
     out.push_str(&modules());
+    out.push_str(&format!("\n# Configuration\n\n  {}\n", config::NAME));
     out
 }
 
