@@ -6,8 +6,9 @@ mod cover;
 mod given;
 mod judge;
 mod patch;
+mod people;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 pub use cover::{Coverage, GateCover, TriggerCover};
@@ -238,6 +239,8 @@ struct Walk<'t> {
     /// Items that are observed again and again: they leave no hole.
     steady: bool,
     decisions: Vec<Decision>,
+    /// Gates that did not hold in the last step.
+    red: BTreeSet<String>,
 }
 
 impl<'t> Walk<'t> {
@@ -254,6 +257,7 @@ impl<'t> Walk<'t> {
             begun: false,
             steady: false,
             decisions: Vec::new(),
+            red: BTreeSet::new(),
         }
     }
 
@@ -289,7 +293,8 @@ impl<'t> Walk<'t> {
                         return Ok(refuted);
                     }
                     if let Some(decision) = self.decisions.last()
-                        && let Some(mut failure) = judge::judge(self.program, expect, decision)
+                        && let Some(mut failure) =
+                            judge::judge(self.program, expect, decision, &self.red)
                     {
                         failure.help = self.meant(expect, decision);
                         return Ok(Some(failure));
@@ -354,11 +359,29 @@ impl<'t> Walk<'t> {
             )
             .map_err(Trouble::refused)?;
         self.state = Some(state);
-        let (holds, aside) = answers.split_at(invariants.min(answers.len()));
-        cover.take(at, &decision, aside);
+        let (holds, gates) = answers.split_at(invariants.min(answers.len()));
+        cover.take(at, &decision, gates);
+        let red = self.program.gates.iter().zip(gates);
+        let red = red.filter(|(_, truth)| **truth != Truth::True);
+        self.red = red.map(|(gate, _)| gate.name.clone()).collect();
         let refuted = self.refuted(&decision, holds);
         self.decisions.push(decision);
         refuted
+    }
+
+    /// The digest of the params, as a step computes it.
+    fn params(
+        &self,
+        read: (&Evidence, &crate::evidence::Readings),
+        options: &Options,
+        key: &str,
+    ) -> Result<Digest, Trouble> {
+        let alone = self
+            .engine
+            .decide(read, None, self.now, options, &[])
+            .map_err(Trouble::refused)?;
+        let instance = alone.1.instances.get(key);
+        Ok(instance.map_or(Digest::default(), |one| one.params))
     }
 
     /// What was observed again left no hole between the last step and this one.

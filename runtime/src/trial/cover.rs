@@ -79,7 +79,7 @@ impl Coverage {
 pub(super) struct Cover<'p> {
     program: &'p Program,
     /// Gates that no place asks: what they say is asked of each step.
-    pub aside: Vec<GateId>,
+    aside: Vec<GateId>,
     gates: BTreeMap<String, BTreeMap<Way, BTreeSet<usize>>>,
     triggers: BTreeMap<String, (BTreeSet<usize>, BTreeSet<usize>)>,
 }
@@ -125,11 +125,11 @@ impl<'p> Cover<'p> {
 
     /// What to ask of each step besides its decision.
     pub fn questions(&self) -> impl Iterator<Item = Question> + '_ {
-        self.aside.iter().map(|gate| Question::Gate(*gate))
+        (0..self.program.gates.len()).map(|at| Question::Gate(GateId(at as u32)))
     }
 
     /// Takes what one step of a test shows.
-    pub fn take(&mut self, test: usize, decision: &Decision, aside: &[Truth]) {
+    pub fn take(&mut self, test: usize, decision: &Decision, gates: &[Truth]) {
         for line in &decision.gates {
             let way = match line.verdict {
                 Verdict::Pass => Way::Pass,
@@ -143,7 +143,10 @@ impl<'p> Cover<'p> {
             self.gate(&line.gate, way, test);
         }
         let program = self.program;
-        for (gate, truth) in self.aside.clone().into_iter().zip(aside) {
+        for gate in self.aside.clone() {
+            let Some(truth) = gates.get(gate.ix()) else {
+                continue;
+            };
             let way = match truth {
                 Truth::True => Way::Pass,
                 Truth::False => Way::Fail,

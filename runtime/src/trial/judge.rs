@@ -1,8 +1,11 @@
 //! Whether a decision is what a test expects, and the first thing in which it differs. Knows decisions and expected
 //! reasons; steps nothing.
 
+use std::collections::BTreeSet;
+
 use super::Failure;
 use crate::decision::{Cause, Decision, Outcome, Reason, ReasonCode, Verdict, WarningCode};
+use crate::eval::Reads;
 use crate::ir::trial::{self, About, Because, Expect, Expected, Spot, Way};
 use crate::ir::{Ask, Program};
 use crate::unit;
@@ -11,8 +14,17 @@ use crate::unit;
 const SHOWN: usize = 3;
 
 /// What differs; `None` where the decision is as expected.
-pub(super) fn judge(program: &Program, expect: &Expect, decision: &Decision) -> Option<Failure> {
-    let judge = Judge { program, decision };
+pub(super) fn judge(
+    program: &Program,
+    expect: &Expect,
+    decision: &Decision,
+    red: &BTreeSet<String>,
+) -> Option<Failure> {
+    let judge = Judge {
+        program,
+        decision,
+        red,
+    };
     let differs = judge.differs(expect)?;
     Some(Failure {
         expected: expect.text.clone(),
@@ -56,6 +68,8 @@ pub(super) fn is_at(program: &Program, spot: &Spot, decision: &Decision) -> bool
 struct Judge<'a> {
     program: &'a Program,
     decision: &'a Decision,
+    /// Gates that do not hold, by name.
+    red: &'a BTreeSet<String>,
 }
 
 impl Judge<'_> {
@@ -316,7 +330,11 @@ impl Judge<'_> {
         let cause = |cause| reason.cause == Some(cause);
         match &because.way {
             None => true,
-            Some(Way::Missing) => cause(Cause::Missing) || cause(Cause::MissingField),
+            Some(Way::Missing) => {
+                cause(Cause::Missing)
+                    || cause(Cause::MissingField)
+                    || reason.code == ReasonCode::ApprovalMissing
+            }
             Some(Way::Stale) => cause(Cause::Stale),
             Some(Way::Malformed) => cause(Cause::Malformed),
             Some(Way::Future) => cause(Cause::Future),
