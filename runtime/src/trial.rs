@@ -327,18 +327,22 @@ impl<'t> Walk<'t> {
             (self.test.instant, self.now, &key),
         )?;
         let evidence = &spread.evidence;
-        if !self.begun {
-            self.begun = true;
-            let subject = subject_of(self.program, evidence).map_err(Trouble::refused)?;
-            let alone = self
-                .engine
-                .decide((evidence, &readings), None, self.now, &options, &[])
-                .map_err(Trouble::refused)?;
-            let instances = &alone.1.instances;
-            let params = instances
-                .get(&key)
-                .map_or(Digest::default(), |one| one.params);
-            self.state = begin::begin(self.program, self.test, subject, params);
+        let approves = !people::items(self.program).is_empty();
+        if !self.begun || approves {
+            let params = self.params((evidence, &readings), &options, &key)?;
+            if !self.begun {
+                let subject = subject_of(self.program, evidence).map_err(Trouble::refused)?;
+                self.state = begin::begin(self.program, self.test, subject, params);
+                self.begun = true;
+            }
+            let subject = self.engine.said(evidence).map_err(Trouble::refused)?.1;
+            let present = people::Present {
+                subject: &subject,
+                key: &key,
+                params,
+            };
+            let (program, _, store) = self.engine.parts();
+            people::complete(program, store, &readings, &present);
         }
         if self.steady {
             self.bridge(&readings, &key);

@@ -286,8 +286,30 @@ impl Judge<'_> {
                 names
                     .iter()
                     .any(|name| names_it(name, row, &reason.subject))
+                    || row.is_empty() && self.keeps_open(&names, reason)
             }
         }
+    }
+
+    /// Whether a procedure is not closed because one of some gates, which its `reenter` reads, does not hold.
+    fn keeps_open(&self, names: &[String], reason: &Reason) -> bool {
+        if reason.code != ReasonCode::ProcedureReenter {
+            return false;
+        }
+        let mut procedures = self.program.procedures.iter();
+        let open = procedures.find(|procedure| procedure.name == reason.subject);
+        let Some(node) = open.and_then(|procedure| procedure.reenter) else {
+            return false;
+        };
+        let mut reads = Reads::default();
+        reads.node(self.program, node);
+        let mut gates = reads
+            .gates
+            .iter()
+            .filter_map(|id| self.program.gates.get(id.ix()));
+        gates.any(|gate| {
+            self.red.contains(&gate.name) && names.iter().any(|name| same_gate(name, &gate.name))
+        })
     }
 
     /// A gate by its name; the gates of a group; whatever else has that name.
