@@ -79,6 +79,8 @@ pub struct Task {
     pub run: String,
     /// By when.
     pub due: String,
+    /// The lines of messages that it names, for a person to complete.
+    pub fill: Vec<String>,
 }
 
 /// Puts one decision on a screen.
@@ -160,6 +162,13 @@ fn rows(program: &Program, decision: &Decision, times: &Times) -> Vec<Row> {
     );
     rows.extend(passes(decision));
     rows.extend(evidence_rows(decision));
+    let open = decision.procedure.iter();
+    rows.extend(open.flat_map(|open| &open.impacts).map(|(name, text)| Row {
+        word: "impact",
+        subject: name.clone(),
+        message: text.clone(),
+        ..Row::default()
+    }));
     let params = decision
         .params
         .iter()
@@ -487,6 +496,11 @@ fn task(program: &Program, one: &Obligation, times: &Times) -> Task {
             .due
             .map(|due| format!("by {}", times.whole(due)))
             .unwrap_or_default(),
+        fill: one
+            .messages
+            .values()
+            .flat_map(|text| text.trim_end().lines().map(String::from))
+            .collect(),
     }
 }
 

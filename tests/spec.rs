@@ -7,7 +7,9 @@
 //! as well: the file of one item, observed at that instant. `decision` is
 //! what that step decides: outcome, exit code and move, then its reasons as `code subject verdict cause`, each preceded by
 //! `*` where it decides, then its warnings, then the rows of people, `+` where one counts and `-` where not. In a step
-//! `$meaning` and `$params` stand for the digests that an approval names. A heading begins a story: the first step after it has no state, each further one goes on.
+//! `$meaning` and `$params` stand for the digests that an approval names. `obligations` is what people must do after that
+//! step, `reports` what is written: `FILE` and its text, then what in it is unknown. A heading begins a story: the first
+//! step after it has no state, each further one goes on.
 
 use std::fmt::Write as _;
 use std::path::Path;
@@ -16,10 +18,12 @@ use rolloutc_compiler::analysis::{Analysis, Workspace, analyse};
 use rolloutc_compiler::diagnostic::Severity;
 use rolloutc_runtime::bundle;
 use rolloutc_runtime::canon::Digest;
+use rolloutc_runtime::decision::Decision;
 use rolloutc_runtime::evidence::{Content, Evidence, Param, ParamFrom};
 use rolloutc_runtime::ir::Program;
+use rolloutc_runtime::paper::Paper;
 use rolloutc_runtime::state::State;
-use rolloutc_runtime::step::{Options, step_all};
+use rolloutc_runtime::step::{Engine, Options};
 use rolloutc_runtime::time::Instant;
 use serde_json::Value;
 
@@ -33,6 +37,8 @@ struct Story {
     findings: String,
     state: Option<State>,
     answer: String,
+    obligations: String,
+    reports: String,
 }
 
 impl Story {
@@ -91,9 +97,13 @@ impl Story {
             key: key.map(str::to_owned),
             ..Options::default()
         };
-        self.answer = match step_all(program, self.state.as_ref(), &evidence, as_of, &options) {
-            Ok((decisions, state)) => {
+        let before = self.state.as_ref();
+        let mut engine = Engine::new(program);
+        self.answer = match engine.step_and_report(before, &evidence, as_of, &options) {
+            Ok((decisions, state, papers)) => {
                 self.state = Some(state);
+                self.obligations = decisions.iter().map(obligations).collect();
+                self.reports = papers.iter().map(paper).collect();
                 let outlines = decisions.iter().map(|one| match one.key.as_str() {
                     "" => outline(&one.to_json()),
                     key => format!("[{key}] {}", outline(&one.to_json())),
@@ -103,6 +113,49 @@ impl Story {
             Err(refusal) => format!("refused exit {}\n{refusal}\n", refusal.exit()),
         };
     }
+}
+
+/// What people must do, one line each, with what they have to fill in.
+fn obligations(decision: &Decision) -> String {
+    let mut out = String::new();
+    for impact in decision.procedure.iter().flat_map(|open| &open.impacts) {
+        let _ = writeln!(out, "impact {}: {}", impact.0, impact.1);
+    }
+    for one in &decision.obligations {
+        let _ = write!(out, "{} {}", one.kind, one.id);
+        if !one.by.is_empty() {
+            let _ = write!(out, " by {}", one.by.join(", "));
+        }
+        if let Some(due) = one.due {
+            let _ = write!(out, " until {due}");
+        }
+        let _ = writeln!(out, ": {}", one.text);
+        if let Some(words) = &one.run {
+            let _ = writeln!(out, "  run {}", words.join(" "));
+        }
+        if let Some(row) = &one.row {
+            let row = serde_json::to_string(row).expect("a row is JSON");
+            let _ = writeln!(out, "  row {row}");
+        }
+        for line in one.messages.values().flat_map(|text| text.lines()) {
+            let _ = writeln!(out, "  | {line}");
+        }
+    }
+    out
+}
+
+/// A report as it is written.
+fn paper(paper: &Paper) -> String {
+    let mut out = match &paper.file {
+        Ok(file) => format!("{file}\n"),
+        Err(why) => format!("not written: {why}\n"),
+    };
+    out.push_str(paper.text.trim_end_matches('\n'));
+    out.push('\n');
+    for gap in &paper.gaps {
+        let _ = writeln!(out, "unknown `{}`: {}", gap.entry, gap.why);
+    }
+    out
 }
 
 /// Findings, one line each.
@@ -212,6 +265,8 @@ fn answered(text: &str) -> String {
                 story.step(at, None, &item.to_string());
             }
             Some("decision") => body.clone_from(&story.answer),
+            Some("obligations") => body.clone_from(&story.obligations),
+            Some("reports") => body.clone_from(&story.reports),
             Some("diagnostics") => body.clone_from(&story.findings),
             _ => panic!("a block of `{info}`"),
         }

@@ -56,6 +56,9 @@ pub fn draw(screen: &Screen) -> String {
             code(&task.id),
             plain(&task.text)
         ));
+        for line in &task.fill {
+            out.push_str(&format!("  > {}  \n", plain(line)));
+        }
     }
     let word = capital(screen.goal);
     out.push_str(&list(&word, screen.would.iter().map(|one| plain(one))));

@@ -258,6 +258,11 @@ fn tasks(tasks: &[Task], look: Look) -> String {
                 look.paint(Ink::Faint, &tame(&tail.join(dot)))
             ));
         }
+        for line in &task.fill {
+            let indent = " ".repeat(12 + id + 2);
+            out.push_str(format!("{indent}| {}", tame(line)).trim_end());
+            out.push('\n');
+        }
     }
     out
 }
@@ -295,6 +300,7 @@ mod tests {
                 by: "runtime".into(),
                 run: String::new(),
                 due: String::new(),
+                fill: Vec::new(),
             }],
             goal: "would advance if",
             would: vec!["slo.p95 is at most 600ms for 30m".into()],

@@ -118,6 +118,8 @@ pub struct ProcedureLine {
     pub verified_at: Option<Instant>,
     /// Procedures that it replaced.
     pub superseded: Vec<Superseded>,
+    /// What it means for others, by name: `data_loss`.
+    pub impacts: IndexMap<String, String>,
 }
 
 /// One reason for an outcome.
@@ -260,6 +262,9 @@ pub struct Obligation {
     pub text: String,
     /// Who.
     pub by: Vec<String>,
+    /// Messages that it names, by name, as far as they are filled: `{symptom}` is for a person to say.
+    #[serde(skip_serializing_if = "IndexMap::is_empty")]
+    pub messages: IndexMap<String, String>,
     /// The words of a command.
     pub run: Option<Vec<String>>,
     /// By when.
@@ -280,6 +285,9 @@ pub enum Row {
         done_at: Option<Instant>,
         /// Who did it.
         by: Option<String>,
+        /// What a rollback asks of the operator, by name.
+        #[serde(flatten)]
+        asked: IndexMap<String, Option<String>>,
     },
     /// A row of approvals.
     Approval(Box<ApprovalRow>),
@@ -526,7 +534,8 @@ impl Decision {
             ("", &["tool", "digest"]),
             ("digests", &["state_after"]),
             ("reasons", &["message", "would"]),
-            ("obligations", &["text"]),
+            ("procedure", &["impacts"]),
+            ("obligations", &["text", "messages"]),
             ("next", &["then"]),
             ("warnings", &["message"]),
         ];

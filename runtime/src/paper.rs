@@ -112,6 +112,7 @@ impl<'a> Context<'a> {
             cause => cause.word(),
         };
         match item {
+            None if why.cause == Cause::Missing => "there is none".into(),
             Some(item) => format!("`{}` is {word}", item.name),
             None => format!("it is {word}"),
         }

@@ -387,8 +387,10 @@ impl<'a> Checker<'a> {
                                 self.push(Node::Field(base.node, slot), field.ty, place)
                             }
                         };
-                        fields.retain(|(n, ..)| *n != field.name);
-                        fields.push((field.name, typed, place));
+                        match fields.iter_mut().find(|(n, ..)| *n == field.name) {
+                            Some(known) => (known.1, known.2) = (typed, place),
+                            None => fields.push((field.name, typed, place)),
+                        }
                     }
                 }
             }

@@ -166,15 +166,31 @@ impl<'a> Checker<'a> {
             return (Vec::new(), String::new());
         };
         let scope = Scope::module(decl.module);
-        let (mut parts, mut template) = (Vec::new(), String::new());
+        let text = message
+            .clauses
+            .iter()
+            .find_map(|clause| match &clause.node {
+                MessageClause::Text(text) => Some(text),
+                MessageClause::Field(_) => None,
+            });
+        let holes = text.map_or(&[][..], |text| &text.parts);
+        let mut parts = Vec::new();
         for clause in &message.clauses {
-            match &clause.node {
-                MessageClause::Field(field) => {
-                    parts.push(Const::Text(format!("{{{}}}", field.name.text)));
-                }
-                MessageClause::Text(text) => template = self.template(&text.parts, &scope),
-            }
+            let MessageClause::Field(field) = &clause.node else {
+                continue;
+            };
+            // As it stands in the text: `{since in minutes}`.
+            let of = |part: &&ast::Part| match part {
+                ast::Part::Hole(e) => root(e).as_deref() == Some(field.name.as_str()),
+                ast::Part::Literal(_) | ast::Part::For(_) => false,
+            };
+            let written = holes.iter().find(of);
+            parts.push(Const::Text(match written {
+                Some(part) => self.template(std::slice::from_ref(part), &scope),
+                None => format!("{{{}}}", field.name.text),
+            }));
         }
+        let template = self.template(holes, &scope);
         (parts, template)
     }
 

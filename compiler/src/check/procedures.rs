@@ -90,6 +90,15 @@ impl<'a> Checker<'a> {
         for clause in &procedure.clauses {
             self.procedure_clause(clause, tables, &mut draft);
         }
+        if kind == ProcedureKind::Switch {
+            // Whoever may throw it runs all of it, wherever `by` stands.
+            let by = draft.out.by.clone();
+            draft
+                .out
+                .steps
+                .iter_mut()
+                .for_each(|step| step.by = by.clone());
+        }
         self.complete_procedure(procedure, &draft, decl.tainted);
         draft.out
     }
@@ -150,11 +159,10 @@ impl<'a> Checker<'a> {
                 let id = format!("run-{}", draft.out.steps.len() + 1);
                 let text = self.line_of(&words);
                 let at = self.place(&scope, span);
-                let by = draft.out.by.clone();
                 draft.out.steps.push(Step {
                     id,
                     text,
-                    by,
+                    by: Vec::new(),
                     run: Some(words),
                     messages: Vec::new(),
                     at,

@@ -162,7 +162,10 @@ impl<'a> Context<'a> {
                     self.each(bind, NodeId(0), &mut |ctx, row| {
                         let inside = match row {
                             Ok(_) => ctx.parts(inner, differences, out),
-                            Err(why) => Err(why),
+                            Err(why) => {
+                                ctx.show(Val::Unknown(why), &Ty::Nothing, out);
+                                Err(why)
+                            }
                         };
                         if done.is_ok() {
                             done = inside;

@@ -3,6 +3,8 @@
 
 use std::collections::BTreeMap;
 
+use indexmap::IndexMap;
+
 use super::Run;
 use crate::decision::{ApprovalRow, Obligation, ObligationKind, Outcome, Row, Verdict};
 use crate::ir;
@@ -18,6 +20,7 @@ impl<'a> Run<'a> {
                 id: halt.trigger.clone(),
                 text: format!("look into `{}` and resume", halt.trigger),
                 by: self.program.owners.keys().cloned().collect(),
+                messages: IndexMap::new(),
                 run: None,
                 due: None,
                 row: Some(row),
@@ -40,6 +43,7 @@ impl<'a> Run<'a> {
                 id: name.clone(),
                 text: format!("approve `{name}`"),
                 by: approval.by.roles.clone(),
+                messages: IndexMap::new(),
                 run: None,
                 due,
                 row: Some(row),
@@ -51,6 +55,7 @@ impl<'a> Run<'a> {
                 id: entering.to.to_string(),
                 text: format!("bring it to {}", entering.to),
                 by: Vec::new(),
+                messages: IndexMap::new(),
                 run: None,
                 due: None,
                 row: None,
@@ -84,14 +89,19 @@ impl<'a> Run<'a> {
                 .as_ref()
                 .map(|words| words.iter().map(|word| self.text(*word)).collect());
             let text = self.text(step.text);
+            let named = step.messages.iter();
+            let named = named.filter_map(|id| self.program.messages.get(id.ix()));
+            let messages = named.map(|one| (one.name.clone(), self.text(one.text)));
+            let messages = messages.collect();
             self.obligations.push(Obligation {
                 kind: ObligationKind::Step,
                 id: step.id.clone(),
                 text,
                 by: step.by.clone(),
+                messages,
                 run,
                 due: by_when,
-                row: Some(log_row(&step.id)),
+                row: Some(log_row(procedure, &step.id)),
             });
         }
         for (id, text) in self.checks(procedure) {
@@ -101,10 +111,11 @@ impl<'a> Run<'a> {
             let recover = due(self, &procedure.recover);
             self.obligations.push(Obligation {
                 kind: ObligationKind::Check,
-                row: Some(log_row(&id)),
+                row: Some(log_row(procedure, &id)),
                 id,
                 text,
                 by: Vec::new(),
+                messages: IndexMap::new(),
                 run: None,
                 due: recover,
             });
@@ -143,6 +154,7 @@ impl<'a> Run<'a> {
                 id,
                 text,
                 by: Vec::new(),
+                messages: IndexMap::new(),
                 run: None,
                 due: None,
                 row: None,
@@ -151,10 +163,12 @@ impl<'a> Run<'a> {
     }
 }
 
-fn log_row(id: &str) -> Row {
+fn log_row(procedure: &ir::Procedure, id: &str) -> Row {
+    let asked = procedure.fields.iter();
     Row::Log {
         step: id.into(),
         done_at: None,
         by: None,
+        asked: asked.map(|field| (field.name.clone(), None)).collect(),
     }
 }

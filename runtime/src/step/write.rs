@@ -136,6 +136,8 @@ impl<'a> Run<'a> {
 
     pub(super) fn procedure_line(&self) -> Option<ProcedureLine> {
         let open = self.instance.procedure.as_ref()?;
+        let policy = self.open_procedure().map(|(_, procedure)| procedure);
+        let impacts = policy.into_iter().flat_map(|of| &of.impacts);
         Some(ProcedureLine {
             name: open.name.clone(),
             kind: open.kind,
@@ -152,6 +154,9 @@ impl<'a> Run<'a> {
             finished_at: open.finished_at,
             verified_at: open.verified_at,
             superseded: open.superseded.clone(),
+            impacts: impacts
+                .map(|(name, text)| (name.clone(), self.text(*text)))
+                .collect(),
         })
     }
 
