@@ -444,9 +444,11 @@ impl<'a> Run<'a> {
         let role = row.role.as_ref()?;
         if !approval.by.roles.iter().any(|name| spelled(name) == *role) {
             let author = role == AUTHOR && approval.not.iter().any(|name| name == AUTHOR);
-            return Some(match author {
-                true => "says who the author is".into(),
-                false => format!("`{role}` is not asked"),
+            let meant = approval.by.roles.contains(role);
+            return Some(match (author, meant) {
+                (true, _) => "says who the author is".into(),
+                (false, true) => format!("a row spells `{role}` as `{}`", spelled(role)),
+                (false, false) => format!("`{role}` is not asked"),
             });
         }
         if let Some(last) = &self.instance.last_rollback
