@@ -4,7 +4,7 @@
 use std::path::Path;
 use std::process::Command;
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::cli::root;
 
@@ -55,7 +55,8 @@ fn approvals(step: &Value, before: &str) -> Option<Value> {
             rows.push(row);
         }
     }
-    Some(rows.into())
+    let item = json!({ "item": "approvals", "observed_at": step["at"], "payload": rows });
+    Some(json!({ "rolloutc.bundle": 1, "items": [item] }))
 }
 
 /// One call of `eval`; the exit code, what it printed, and what it complained about.
@@ -103,8 +104,7 @@ fn eval(
     if let Some(rows) = approvals(step, before) {
         let path = given.join("approvals.json");
         std::fs::write(&path, rows.to_string()).expect("the scratch folder can be written");
-        call.arg("--evidence")
-            .arg(format!("approvals={}", path.display()));
+        call.arg("--evidence").arg(path);
     }
     if before.is_empty() {
         call.arg("--new-state");
