@@ -8,7 +8,7 @@ use crate::report::word;
 use rolloutc_compiler::codes::CODES;
 use rolloutc_compiler::zones;
 use std::ops::Range;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 

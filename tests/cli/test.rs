@@ -58,10 +58,10 @@ fn a_policy_that_does_as_its_tests_say_passes() {
 #[test]
 fn a_mutated_bound_is_seen() {
     let desk = desk();
-    desk.write("shop.rollout", &POLICY.replace("<= 300ms", "< 300ms"));
+    desk.write("shop.rollout", POLICY.replace("<= 300ms", "< 300ms"));
     desk.expect("test", 1, "differs   it is blocked, not advance");
     let desk = self::desk();
-    desk.write("shop.rollout", &POLICY.replace("<= 300ms", "<= 302ms"));
+    desk.write("shop.rollout", POLICY.replace("<= 300ms", "<= 302ms"));
     desk.expect("test", 1, "2 passed, 1 failed");
 }
 
@@ -78,9 +78,9 @@ fn what_cannot_be_run_says_why() {
     );
     desk.write(
         "shop.rollout",
-        &POLICY.replace("from \"green\"", "from \"gren\""),
+        POLICY.replace("from \"green\"", "from \"gren\""),
     );
     desk.expect("test", 6, "there is no such file");
-    desk.write("shop.rollout", &POLICY.replace("quick\n", "quik\n"));
+    desk.write("shop.rollout", POLICY.replace("quick\n", "quik\n"));
     desk.expect("test", 3, "unknown-name");
 }

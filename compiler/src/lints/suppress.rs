@@ -195,7 +195,7 @@ fn report(look: &Look<'_>, options: &Options, allow: &Allow, out: &mut Vec<Diagn
             format!("`{name}` was allowed until {until}"),
         )
         .help("mend what it silenced, or say until when it may stand"));
-    } else if !allow.used && !look.failed() {
+    } else if !allow.used && judged(look, allow.file) {
         add(Diagnostic::warning(
             "unused-suppression",
             place,
@@ -203,4 +203,14 @@ fn report(look: &Look<'_>, options: &Options, allow: &Allow, out: &mut Vec<Diagn
         )
         .fix("take it out", true, vec![(allow.span, String::new())]));
     }
+}
+
+/// Whether all that could be found in a file was looked for: a module is judged through every policy that uses it, so
+/// what it silences may be found through another one.
+fn judged(look: &Look<'_>, file: FileId) -> bool {
+    look.program.is_some()
+        && look
+            .modules
+            .first()
+            .is_some_and(|module| module.file == file)
 }
