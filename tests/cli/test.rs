@@ -45,7 +45,7 @@ fn desk() -> Desk {
 #[test]
 fn the_tests_of_the_examples_pass() {
     let desk = Desk::new();
-    let examples = root().join("examples/spacetime/as_scripted.rollout");
+    let examples = root().join("examples");
     desk.expect(&format!("test {}", examples.display()), 0, " passed\n");
 }
 
@@ -83,4 +83,52 @@ fn what_cannot_be_run_says_why() {
     desk.expect("test", 6, "there is no such file");
     desk.write("shop.rollout", POLICY.replace("quick\n", "quik\n"));
     desk.expect("test", 3, "unknown-name");
+}
+
+#[test]
+fn a_way_back_is_named_by_what_it_still_waits_for() {
+    let desk = Desk::new();
+    desk.write(
+        "shop.rollout",
+        r#"edition 2026
+
+rollout shop of build
+
+owners ops
+
+evidence slo { fresh 5m  p95: duration in ms }
+
+gate quick "It answers in time" { require slo.p95 <= 300ms }
+
+phase all final { keep quick }
+
+trigger slow {
+  when slo.p95 > 1s
+  then throw shut
+}
+
+switch shut "The old shop" {
+  by     ops
+  run    command("scripts/shut.sh")
+  recover within 15m
+  check  told "The users know"
+  verify quick
+}
+
+fixture green from "green"
+
+test "thrown and not looked at" {
+  at 2026-03-02T12:00Z  in all
+  given  green with { slo.p95 = 2s }
+  expect rollback by shut
+  after  4m
+  given  green with { shut_log from "log.json" }
+  expect halted only because shut
+}
+"#,
+    );
+    desk.write("green/slo.json", r#"{ "p95": 240 }"#);
+    let log = r#"[{ "step": "run-1", "done_at": "2026-03-02T12:02:00Z", "by": "ada" }]"#;
+    desk.write("log.json", log);
+    desk.expect("test", 0, "1 passed");
 }

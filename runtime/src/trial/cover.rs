@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::Serialize;
 
 use crate::decision::{Decision, Verdict};
-use crate::ir::{Ask, Criterion, GateId, Program};
+use crate::ir::{Ask, Clause, Criterion, Gate, GateId, Program, RuleKind};
 use crate::step::Question;
 use crate::value::Truth;
 
@@ -30,6 +30,9 @@ pub struct GateCover {
     pub fail: u32,
     /// Tests in which it could not be told.
     pub unknown: u32,
+    /// Whether it can fail at all: what only asks for evidence (`need`) is unknown without it.
+    #[serde(skip)]
+    pub can_fail: bool,
 }
 
 /// In how many tests a trigger fired, and in how many it watched and did not.
@@ -52,7 +55,10 @@ impl GateCover {
             ("unknown", self.unknown),
         ];
         let never = ways.into_iter().filter(|way| way.1 == 0);
-        never.map(|way| way.0).collect()
+        let never = never.map(|way| way.0);
+        never
+            .filter(|way| self.can_fail || *way != "fail")
+            .collect()
     }
 }
 
@@ -177,11 +183,12 @@ impl<'p> Cover<'p> {
             let ways = self.gates.get(name).and_then(|ways| ways.get(&way));
             ways.map_or(0, |tests| tests.len() as u32)
         };
-        let gate = |gate: &crate::ir::Gate| GateCover {
+        let gate = |gate: &Gate| GateCover {
             gate: gate.name.clone(),
             pass: of(&gate.name, Way::Pass),
             fail: of(&gate.name, Way::Fail),
             unknown: of(&gate.name, Way::Unknown),
+            can_fail: can_fail(gate),
         };
         let trigger = |trigger: &crate::ir::Trigger| {
             let seen = self.triggers.get(&trigger.name);
@@ -196,6 +203,20 @@ impl<'p> Cover<'p> {
             triggers: self.program.triggers.iter().map(trigger).collect(),
         }
     }
+}
+
+/// A gate of nothing but `need` passes or cannot be told.
+fn can_fail(gate: &Gate) -> bool {
+    let mut rules = gate.clauses.iter().filter_map(|clause| match clause {
+        Clause::Rule(rule) => Some(rule.kind),
+        Clause::Each { .. }
+        | Clause::Applies(_)
+        | Clause::Pending(_)
+        | Clause::AdvisoryUnless(_)
+        | Clause::AdvisoryUntil(_)
+        | Clause::Let { .. } => None,
+    });
+    rules.any(|kind| kind != RuleKind::Need)
 }
 
 fn asked_by<'c>(

@@ -286,9 +286,17 @@ impl Judge<'_> {
                 names
                     .iter()
                     .any(|name| names_it(name, row, &reason.subject))
-                    || row.is_empty() && self.keeps_open(&names, reason)
+                    || row.is_empty()
+                        && (self.keeps_open(&names, reason) || self.waits_for(name, reason))
             }
         }
+    }
+
+    /// Whether a reason says what a procedure, done and not verified, still waits for: a check, or a gate of its `verify`.
+    fn waits_for(&self, procedure: &str, reason: &Reason) -> bool {
+        let open = self.decision.procedure.as_ref();
+        reason.code == ReasonCode::ProcedureUnverified
+            && open.is_some_and(|open| open.name == procedure)
     }
 
     /// Whether a procedure is not closed because one of some gates, which its `reenter` reads, does not hold.
