@@ -8,6 +8,7 @@ mod outcomes;
 mod people;
 mod readme;
 mod recorded;
+mod requirements;
 mod screens;
 mod spec;
 mod stories;

@@ -1,4 +1,5 @@
-//! The README is true: every command in it is run and answers as printed, every policy in it checks.
+//! The READMEs are true, the project's and those of its examples: every command in them is run and answers as printed,
+//! every policy checks.
 //! `UPDATE_README=1 cargo test readme` writes the answers of today into it; read them before you commit.
 
 use crate::cli::root;
@@ -40,10 +41,30 @@ fn blocks(text: &str) -> Vec<Block> {
     blocks
 }
 
+/// The README of the project, then those of its examples.
+fn readmes() -> Vec<PathBuf> {
+    let mut found: Vec<PathBuf> = std::fs::read_dir(root().join("examples"))
+        .expect("the examples")
+        .map(|entry| entry.expect("an entry").path().join("README.md"))
+        .filter(|path| path.exists())
+        .collect();
+    found.sort();
+    found.insert(0, root().join("README.md"));
+    found
+}
+
 #[test]
 fn readme_commands_answer_as_printed() {
-    let path = root().join("README.md");
-    let text = std::fs::read_to_string(&path).expect("the README");
+    let update = std::env::var_os("UPDATE_README").is_some();
+    for path in readmes() {
+        answers_as_printed(&path, update);
+    }
+}
+
+fn answers_as_printed(path: &Path, update: bool) {
+    let text = std::fs::read_to_string(path).expect("the README");
+    let name = path.strip_prefix(root()).expect("a README of the project");
+    let name = name.display();
     let desk = tempfile::tempdir().expect("a folder");
     copy(&root().join("examples"), &desk.path().join("examples"));
     let mut lines: Vec<String> = text.lines().map(String::from).collect();
@@ -72,8 +93,7 @@ fn readme_commands_answer_as_printed() {
         }
         answers.push((block, said));
     }
-    assert!(answers.len() > 8, "the tour has commands");
-    let update = std::env::var_os("UPDATE_README").is_some();
+    assert!(!answers.is_empty(), "{name} has no command");
     for (block, said) in answers.iter().rev() {
         if update {
             lines.splice(
@@ -85,12 +105,12 @@ fn readme_commands_answer_as_printed() {
             let place = block.first + 1;
             assert!(
                 printed == came,
-                "README.md:{place} prints\n{printed}\n\nbut came\n{came}"
+                "{name}:{place} prints\n{printed}\n\nbut came\n{came}"
             );
         }
     }
     if update {
-        std::fs::write(&path, lines.join("\n") + "\n").expect("the README");
+        std::fs::write(path, lines.join("\n") + "\n").expect("the README");
     }
 }
 
@@ -162,14 +182,17 @@ fn readme_policies_check_and_stand_in_the_examples() {
 }
 
 #[test]
-fn every_block_of_the_readme_is_tried() {
-    let text = std::fs::read_to_string(root().join("README.md")).expect("the README");
-    for block in blocks(&text) {
-        assert!(
-            ["console", "rollout"].contains(&block.word.as_str()),
-            "README.md:{}: nothing tries a block of `{}`",
-            block.first,
-            block.word
-        );
+fn every_block_of_a_readme_is_tried() {
+    for path in readmes() {
+        let text = std::fs::read_to_string(&path).expect("the README");
+        for block in blocks(&text) {
+            assert!(
+                ["console", "rollout"].contains(&block.word.as_str()),
+                "{}:{}: nothing tries a block of `{}`",
+                path.display(),
+                block.first,
+                block.word
+            );
+        }
     }
 }
