@@ -1,6 +1,8 @@
 //! Stories of the examples: steps of evidence and instants, walked through the built binary, and compared with the states
 //! and decisions that lie beside them. `examples/*/outcomes/stories.json` tells them; `UPDATE_OUTCOMES=1` writes what came.
+//! A story with `"reports": true` ends with its reports too, each beside the decision that wrote it.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 use std::process::Command;
 
@@ -66,6 +68,7 @@ fn eval(
     step: &Value,
     scratch: &Path,
     before: &str,
+    reports: Option<&Path>,
 ) -> (i32, String, String) {
     let given = scratch.join("given");
     if given.exists() {
@@ -110,6 +113,9 @@ fn eval(
         call.arg("--new-state");
     }
     call.args(["--format", "json"]);
+    if let Some(reports) = reports {
+        call.arg("--reports").arg(reports);
+    }
     let done = call.output().expect("the built binary runs");
     let text = |bytes: Vec<u8>| String::from_utf8(bytes).expect("output is UTF-8");
     (
@@ -128,9 +134,11 @@ fn walk(example: &Path, told: &Value, story: &Value, update: bool) -> Vec<String
     let mut before = None;
     let mut decision = String::new();
     let steps = story["steps"].as_array().expect("a story has steps");
-    for step in steps {
+    let papers = scratch.path().join("reports");
+    for (n, step) in steps.iter().enumerate() {
         before = std::fs::read_to_string(&state).ok();
-        let (code, printed, errors) = eval(example, told, step, scratch.path(), &decision);
+        let written = (n + 1 == steps.len() && story["reports"] == true).then_some(&*papers);
+        let (code, printed, errors) = eval(example, told, step, scratch.path(), &decision, written);
         let wanted = step["exit"].as_i64().expect("a step says how it ends");
         if i64::from(code) != wanted {
             let at = &step["at"];
@@ -162,7 +170,41 @@ fn walk(example: &Path, told: &Value, story: &Value, update: bool) -> Vec<String
             wrong.push(format!("{name}/{file} differs from what came:\n{text}"));
         }
     }
+    wrong.extend(
+        papers_differ(&papers, &kept.join("reports"), update)
+            .map(|what| format!("{name}/reports/{what}")),
+    );
     wrong
+}
+
+/// The files of a folder by their names, with what is in them.
+fn files(folder: &Path) -> BTreeMap<String, String> {
+    let entries = std::fs::read_dir(folder).into_iter().flatten();
+    entries
+        .map(|entry| {
+            let entry = entry.expect("an entry");
+            let name = entry.file_name().to_string_lossy().into_owned();
+            let text = std::fs::read_to_string(entry.path()).expect("a report is text");
+            (name, text)
+        })
+        .collect()
+}
+
+/// The first report that is not as it lies beside the story, none where a story writes none.
+fn papers_differ(came: &Path, kept: &Path, update: bool) -> Option<String> {
+    let written = files(came);
+    if update && !written.is_empty() {
+        std::fs::create_dir_all(kept).expect("the outcomes folder can be written");
+        for (name, text) in &written {
+            std::fs::write(kept.join(name), text).expect("the outcomes folder can be written");
+        }
+    }
+    let recorded = files(kept);
+    if let Some(lost) = recorded.keys().find(|name| !written.contains_key(*name)) {
+        return Some(format!("{lost} was not written"));
+    }
+    let other = written.iter().find(|one| recorded.get(one.0) != Some(one.1));
+    other.map(|(name, text)| format!("{name} differs from what came:\n{text}"))
 }
 
 #[test]
