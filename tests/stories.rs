@@ -1,6 +1,8 @@
 //! Stories of the examples: steps of evidence and instants, walked through the built binary, and compared with the states
 //! and decisions that lie beside them. `examples/*/outcomes/stories.json` tells them; `UPDATE_OUTCOMES=1` writes what came.
 //! A story with `"reports": true` ends with its reports too, each beside the decision that wrote it.
+//! A story may be of another `policy` than the file, and its last `decision` may be evidence of the next one; `copies` are
+//! recorded decisions of another example that are evidence here.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -77,10 +79,12 @@ fn eval(
     std::fs::create_dir_all(&given).expect("the scratch folder can be written");
     let changes = pairs(&step["as"]);
     let policy = example.join(told["policy"].as_str().expect("a story names its policy"));
+    let policy = policy.canonicalize().expect("a policy");
     let mut call = Command::new(env!("CARGO_BIN_EXE_rolloutc"));
+    let home = root().canonicalize().expect("the project");
     call.current_dir(root()).arg("eval").arg(
         policy
-            .strip_prefix(root())
+            .strip_prefix(home)
             .expect("an example of this project"),
     );
     for (n, evidence) in texts(&step["evidence"]).into_iter().enumerate() {
@@ -125,9 +129,34 @@ fn eval(
     )
 }
 
+/// Compares a document with the recorded one, or records it; what differs.
+fn keep(path: &Path, text: &str, update: bool) -> Option<String> {
+    if update {
+        let folder = path.parent().expect("a folder");
+        std::fs::create_dir_all(folder).expect("the outcomes folder can be written");
+        std::fs::write(path, text).expect("the outcomes folder can be written");
+        return None;
+    }
+    let recorded = std::fs::read_to_string(path).unwrap_or_default();
+    let same = match (
+        serde_json::from_str::<Value>(&recorded),
+        serde_json::from_str::<Value>(text),
+    ) {
+        (Ok(recorded), Ok(came)) => recorded == came,
+        _ => false,
+    };
+    (!same).then(|| format!("{} differs from what came:\n{text}", path.display()))
+}
+
 /// Walks one story; what differs from what lies beside it, or nothing.
 fn walk(example: &Path, told: &Value, story: &Value, update: bool) -> Vec<String> {
     let name = story["name"].as_str().expect("a story has a name");
+    let mut told = told.clone();
+    for own in ["policy", "flags"] {
+        if let Some(own_one) = story.get(own) {
+            told[own] = own_one.clone();
+        }
+    }
     let scratch = tempfile::tempdir().expect("a scratch folder");
     let state = scratch.path().join("state.json");
     let mut wrong = Vec::new();
@@ -138,7 +167,7 @@ fn walk(example: &Path, told: &Value, story: &Value, update: bool) -> Vec<String
     for (n, step) in steps.iter().enumerate() {
         before = std::fs::read_to_string(&state).ok();
         let written = (n + 1 == steps.len() && story["reports"] == true).then_some(&*papers);
-        let (code, printed, errors) = eval(example, told, step, scratch.path(), &decision, written);
+        let (code, printed, errors) = eval(example, &told, step, scratch.path(), &decision, written);
         let wanted = step["exit"].as_i64().expect("a step says how it ends");
         if i64::from(code) != wanted {
             let at = &step["at"];
@@ -149,26 +178,14 @@ fn walk(example: &Path, told: &Value, story: &Value, update: bool) -> Vec<String
         }
         decision = printed;
     }
+    if let Some(evidence) = story["decision"].as_str() {
+        wrong.extend(keep(&example.join(evidence), &decision, update));
+        return wrong;
+    }
     let kept = example.join("outcomes").join(name);
     for (file, text) in [("state.json", before), ("decision.json", Some(decision))] {
         let Some(text) = text else { continue };
-        let path = kept.join(file);
-        if update {
-            std::fs::create_dir_all(&kept).expect("the outcomes folder can be written");
-            std::fs::write(&path, text).expect("the outcomes folder can be written");
-            continue;
-        }
-        let recorded = std::fs::read_to_string(&path).unwrap_or_default();
-        let same = match (
-            serde_json::from_str::<Value>(&recorded),
-            serde_json::from_str::<Value>(&text),
-        ) {
-            (Ok(recorded), Ok(came)) => recorded == came,
-            _ => false,
-        };
-        if !same {
-            wrong.push(format!("{name}/{file} differs from what came:\n{text}"));
-        }
+        wrong.extend(keep(&kept.join(file), &text, update));
     }
     wrong.extend(
         papers_differ(&papers, &kept.join("reports"), update)
@@ -223,6 +240,10 @@ fn every_story_of_the_examples_ends_as_recorded() {
         };
         let told: Value = serde_json::from_str(&text)
             .unwrap_or_else(|error| panic!("{}: {error}", example.display()));
+        for (to, from) in pairs(&told["copies"]) {
+            let text = std::fs::read_to_string(example.join(&from)).expect("a recorded decision");
+            wrong.extend(keep(&example.join(to), &text, update));
+        }
         for story in told["stories"].as_array().expect("a list of stories") {
             seen += 1;
             wrong.extend(walk(&example, &told, story, update));
