@@ -167,7 +167,8 @@ fn walk(example: &Path, told: &Value, story: &Value, update: bool) -> Vec<String
     for (n, step) in steps.iter().enumerate() {
         before = std::fs::read_to_string(&state).ok();
         let written = (n + 1 == steps.len() && story["reports"] == true).then_some(&*papers);
-        let (code, printed, errors) = eval(example, &told, step, scratch.path(), &decision, written);
+        let (code, printed, errors) =
+            eval(example, &told, step, scratch.path(), &decision, written);
         let wanted = step["exit"].as_i64().expect("a step says how it ends");
         if i64::from(code) != wanted {
             let at = &step["at"];
@@ -220,7 +221,9 @@ fn papers_differ(came: &Path, kept: &Path, update: bool) -> Option<String> {
     if let Some(lost) = recorded.keys().find(|name| !written.contains_key(*name)) {
         return Some(format!("{lost} was not written"));
     }
-    let other = written.iter().find(|one| recorded.get(one.0) != Some(one.1));
+    let other = written
+        .iter()
+        .find(|one| recorded.get(one.0) != Some(one.1));
     other.map(|(name, text)| format!("{name} differs from what came:\n{text}"))
 }
 
