@@ -10,7 +10,7 @@ use crate::report::word;
 use crate::terminal::{Ink, Look};
 use rolloutc_compiler::codes::CODES;
 use rolloutc_compiler::formats::FORMATS;
-use rolloutc_compiler::stdlib::MODULES;
+use rolloutc_compiler::stdlib::{MODULES, Module};
 use rolloutc_grammar::keywords;
 use rolloutc_runtime::builtins::BUILTINS;
 
@@ -45,13 +45,6 @@ fn page(topic: &str) -> Option<String> {
             modules()
         ));
     }
-    let name = topic.strip_prefix("std.").unwrap_or(topic);
-    if let Some(module) = MODULES.iter().find(|module| module.name == name) {
-        return Some(format!(
-            "# std.{name}\n\n`use std.{name}` brings this module in.\n\n```rollout\n{}\n```\n",
-            module.text.trim_end()
-        ));
-    }
     let keywords = keywords().filter(|keyword| keyword.word == topic);
     let keywords = keywords.map(|keyword| {
         format!(
@@ -68,8 +61,28 @@ fn page(topic: &str) -> Option<String> {
     });
     let formats = FORMATS.iter().filter(|format| format.word == topic);
     let formats = formats.map(|format| format.page.to_string());
-    let pages: Vec<String> = keywords.chain(functions).chain(formats).collect();
+    let mut pages: Vec<String> = keywords.chain(functions).chain(formats).collect();
+    // `approval` is a word of the language and a module: the word first, and where the module is.
+    let name = topic.strip_prefix("std.").unwrap_or(topic);
+    if let Some(module) = MODULES.iter().find(|module| module.name == name) {
+        pages.push(if pages.is_empty() {
+            module_page(module)
+        } else {
+            format!(
+                "There is a module too: `rolloutc explain std.{name}`. {}.\n",
+                module.line()
+            )
+        });
+    }
     (!pages.is_empty()).then(|| pages.join("\n"))
+}
+
+fn module_page(module: &Module) -> String {
+    format!(
+        "# std.{0}\n\n`use std.{0}` brings this module in.\n\n```rollout\n{1}\n```\n",
+        module.name,
+        module.text.trim_end()
+    )
 }
 
 /// Every topic there is.

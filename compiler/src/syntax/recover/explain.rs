@@ -303,11 +303,37 @@ fn said(
         (None, None) => format!("something is missing{behind}"),
     };
     let mut finding = Finding::at("syntax", span, message);
-    if let Some(keyword) = shown {
-        finding = finding.help(example(keyword));
+    let elsewhere = found
+        .filter(|_| wanted.is_none())
+        .and_then(|token| belongs(piece.place?, clause?, token));
+    if let Some(keyword) = elsewhere.or(shown) {
+        finding = finding.help(match elsewhere {
+            Some(owner) => format!("it belongs to `{}`: {}", owner.word, example(owner)),
+            None => example(keyword),
+        });
+    }
+    if elsewhere.is_none() && wanted.is_none() {
+        if let Some(place) = piece.place.filter(|place| !place.clauses().is_empty()) {
+            let words: Vec<&str> = place.clauses().iter().map(|clause| clause.word).collect();
+            finding = finding.help(format!("the next clause may be {}", listed(&words)));
+        }
     }
     finding.early = found.is_none();
     finding
+}
+
+/// The clause of this place that the word is a part of, where it is another one.
+fn belongs(place: &Place, clause: &Keyword, token: &Token) -> Option<&'static Keyword> {
+    if token.kind != Kind::Word {
+        return None;
+    }
+    let has = |other: &Keyword| {
+        let mut words = other
+            .example
+            .split(|letter: char| !letter.is_alphanumeric() && letter != '_');
+        words.any(|word| word == token.text)
+    };
+    (place.clauses().iter()).find(|other| other.word != clause.word && has(other))
 }
 
 /// What the grammar wanted, in words.
