@@ -312,11 +312,10 @@ fn said(
             None => example(keyword),
         });
     }
-    if elsewhere.is_none() && wanted.is_none() {
-        if let Some(place) = piece.place.filter(|place| !place.clauses().is_empty()) {
-            let words: Vec<&str> = place.clauses().iter().map(|clause| clause.word).collect();
-            finding = finding.help(format!("the next clause may be {}", listed(&words)));
-        }
+    let place = piece.place.filter(|place| !place.clauses().is_empty());
+    if let Some(place) = place.filter(|_| elsewhere.is_none() && wanted.is_none()) {
+        let words: Vec<&str> = place.clauses().iter().map(|clause| clause.word).collect();
+        finding = finding.help(format!("the next clause may be {}", listed(&words)));
     }
     finding.early = found.is_none();
     finding
