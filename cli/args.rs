@@ -39,24 +39,43 @@ pub enum Verb {
 #[derive(Debug, Group)]
 #[command(after_help = CHECK_HELP)]
 pub struct Check {
-    /// Policy files, folders of them, or `-` for standard input; the current folder when absent
+    /// Policy files, folders of them, patterns such as `teams/**/*.rollout`, or `-` for standard input; the current
+    /// folder when absent
     pub paths: Vec<PathBuf>,
     /// How to show what was found
     #[arg(long, value_enum, default_value_t)]
     pub format: CheckFormat,
-    /// Exit 1 on findings that are no errors: `warnings`, or a code such as `unused-name`
-    #[arg(long, value_name = "WHAT")]
+    /// Exit 1 on findings that are no errors: `warnings`, or a code such as `unused-gate`
+    #[arg(long, value_name = "LINT|warnings")]
     pub deny: Vec<String>,
     /// Say how often each code was found
     #[arg(long)]
     pub statistics: bool,
+    /// Mend what can be mended, and say what is left
+    #[arg(long)]
+    pub fix: bool,
+    /// With --fix or --diff: make edits too that may change what the policy means
+    #[arg(long = "unsafe")]
+    pub unsafely: bool,
+    /// Show what --fix would change, and change nothing
+    #[arg(long)]
+    pub diff: bool,
+    /// Read one policy from standard input
+    #[arg(long, conflicts_with = "paths")]
+    pub stdin: bool,
+    /// The path that standard input stands for: what it uses and `rollout.toml` are looked for from there
+    #[arg(long, value_name = "FILE", requires = "stdin")]
+    pub stdin_name: Option<PathBuf>,
     /// The instant whose day tells what has run out; the clock when absent
     #[arg(long, value_name = "INSTANT")]
     pub as_of: Option<String>,
 }
 
 const CHECK_HELP: &str = "\
-Exit codes: 0 no errors · 1 only findings that `--deny` names · 2 a path could not be read · 3 errors
+Exit codes: 0 no errors · 1 only findings that `--deny` names, or a --diff · 2 a path could not be read · 3 errors
+
+Levels of lints and rules of an organisation stand in `rollout.toml`: `rolloutc explain rollout.toml`.
+`// allow LINT: reason` above a line silences a lint there.
 
 The document of `--format json` is
   { \"rolloutc.check\": 1, \"files\": [text], \"counts\": { \"error\", \"warning\", \"info\" },
@@ -75,6 +94,12 @@ pub enum CheckFormat {
     Short,
     /// One document
     Json,
+    /// A SARIF 2.1.0 log, for code scanning
+    Sarif,
+    /// Commands that annotate a GitHub workflow run
+    Github,
+    /// A JUnit report: a suite for each file
+    Junit,
 }
 
 /// `rolloutc compile`

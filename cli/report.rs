@@ -1,7 +1,10 @@
 //! What is wrong with a policy, for people and for tools. Knows codespan-reporting and the findings; decides
 //! nothing about how a run ends.
 
+pub mod github;
 pub mod json;
+pub mod junit;
+pub mod sarif;
 
 use crate::terminal::{Look, tame};
 use codespan_reporting::diagnostic as code;
@@ -166,10 +169,15 @@ impl Findings {
             return format!("{of} checked, nothing found\n");
         }
         let touched: BTreeSet<FileId> = self.list.iter().map(|one| one.primary.file).collect();
-        let mended = self.list.iter().filter(|one| one.fix.is_some()).count();
-        let fixes = match mended {
-            0 => String::new(),
-            n => format!("; an edit is known for {n}"),
+        let mended = |safe| {
+            let fixes = self.list.iter().filter_map(|one| one.fix.as_ref());
+            fixes.filter(|fix| fix.safe == safe).count()
+        };
+        let fixes = match (mended(true), mended(false)) {
+            (0, 0) => String::new(),
+            (safe, 0) => format!("; --fix mends {safe}"),
+            (0, more) => format!("; --fix --unsafe mends {more}"),
+            (safe, more) => format!("; --fix mends {safe}, with --unsafe {more} more"),
         };
         let within = match (touched.len(), self.looked_at) {
             (_, 1) => of,

@@ -9,6 +9,7 @@ mod people;
 mod readme;
 mod recorded;
 mod requirements;
+mod schema;
 mod screens;
 mod spec;
 mod stories;

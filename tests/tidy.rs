@@ -44,13 +44,19 @@ const HOMES: [(&str, &[&str]); 20] = [
     ("jiff", &["compiler/src/zones.rs", "tests/", "lsp/"]),
     ("sha2", &["runtime/src/canon.rs"]),
     ("quick_xml", &["runtime/src/evidence/junit.rs"]),
-    ("toml", &["runtime/src/evidence/toml.rs", "cli/config.rs"]),
+    (
+        "toml",
+        &["runtime/src/evidence/toml.rs", "compiler/src/settings.rs"],
+    ),
     ("saphyr_parser", &["runtime/src/evidence/yaml.rs"]),
     ("csv_core", &["runtime/src/evidence/tests/"]),
     ("memchr", &["runtime/src/evidence/"]),
     ("regex_lite", &["runtime/src/"]),
     ("insta", &["tests/"]),
-    ("similar", &["cli/commands/fmt.rs"]),
+    (
+        "similar",
+        &["cli/commands/fmt.rs", "cli/commands/check/mend.rs"],
+    ),
 ];
 
 /// Every file of the project, relative with `/`: no build products, nothing hidden but `.ci`.

@@ -1,4 +1,6 @@
-//! `rolloutc check`: what is wrong with policies.
+//! `rolloutc check`: what is wrong with policies. Files are checked side by side and told in one order.
+
+mod mend;
 
 use crate::args::{Check, CheckFormat};
 use crate::commands::output;
@@ -6,14 +8,22 @@ use crate::config;
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::load::evidence::instant;
+use crate::load::policy::Gathered;
 use crate::load::{clock, policy};
-use crate::report::{Findings, json};
+use crate::report::{Findings, github, json, junit, sarif};
 use crate::terminal::{Look, tell};
 use rolloutc_compiler::codes::CODES;
 use rolloutc_compiler::diagnostic::{Diagnostic, Severity};
 use rolloutc_compiler::lints;
-use std::collections::BTreeMap;
-use std::path::PathBuf;
+use rolloutc_compiler::settings::{self, Settings};
+use rolloutc_compiler::source::SourceFile;
+use rolloutc_runtime::time::Date;
+use std::path::{Path, PathBuf};
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+/// Room in each worker for the deepest nesting that the parser lets through, in bytes.
+const STACK: usize = 64 << 20;
 
 /// Checks every policy named, and says what was found in all of them.
 pub fn run(args: &Check) -> Result<Exit, Failure> {
@@ -22,70 +32,184 @@ pub fn run(args: &Check) -> Result<Exit, Failure> {
         .iter()
         .map(|word| deny(word))
         .collect::<Result<Vec<Deny>, Failure>>()?;
+    if args.unsafely && !args.fix && !args.diff {
+        return Err(
+            Failure::usage("nothing to mend", "--unsafe says how far --fix may go")
+                .help("add --fix, or --diff to see what it would change"),
+        );
+    }
     let now = match &args.as_of {
         Some(text) => instant("--as-of", text)?,
         None => clock()?,
     };
-    let options = lints::Options {
-        today: Some(now.date()),
-        levels: BTreeMap::new(),
-    };
-    let here = [PathBuf::from(".")];
-    let paths = if args.paths.is_empty() {
-        &here[..]
-    } else {
-        &args.paths
-    };
-    let mut findings = Findings::default();
+    let today = now.date();
     // A path that cannot be read hides nothing of the others.
     let mut worst = None;
+    let asked = asked(args, &mut worst);
+    if args.diff {
+        return mend::diff(args, &asked, today, worst);
+    }
+    let mended = match args.fix {
+        true => mend::fix(args, &asked, today, &mut worst)?,
+        false => mend::Done::default(),
+    };
+    let mut findings = Findings::default();
     // Whether something was found that the configuration of its own policy denies.
     let mut held = false;
-    for path in paths {
-        let each = policy::files(path).map(|files| {
-            files
-                .into_iter()
-                .map(|file| (policy::check(&file), file))
-                .collect::<Vec<_>>()
-        });
-        match each {
-            Ok(files) => {
-                for (read, file) in files {
-                    let asked = match config::near(&file) {
-                        Ok(config) => config.deny,
-                        Err(failure) => {
-                            fail(&mut worst, &failure);
-                            continue;
-                        }
-                    };
-                    match read {
-                        Ok(analysis) => {
-                            findings.looked_at += 1;
-                            let lints = lints::run(&analysis, &options);
-                            let mut found = analysis.diagnostics;
-                            found.extend(lints);
-                            found.sort();
-                            let asked = asked.iter().filter_map(|word| deny(word).ok());
-                            let asked: Vec<Deny> = asked.collect();
-                            held |= found.iter().any(|one| denies(&asked, one));
-                            findings.absorb(analysis.files, found);
-                        }
-                        Err(failure) => fail(&mut worst, &failure),
-                    }
-                }
+    for checked in each(&asked, |asked| one(asked, &mended, today)) {
+        match checked {
+            Ok(checked) => {
+                held |= checked.held;
+                findings.looked_at += 1;
+                findings.absorb(checked.files, checked.found);
             }
             Err(failure) => fail(&mut worst, &failure),
         }
     }
-    if findings.looked_at > 0 || args.format == CheckFormat::Json {
-        output(&say(args, &findings))?;
+    let denies = |one: &Diagnostic| self::denies(&denied, one);
+    let said = say(args, &findings, &denies) + &mended.said(args);
+    let people = matches!(args.format, CheckFormat::Text | CheckFormat::Short);
+    if let Some(text) = &mended.stdin {
+        // The text goes where a filter wants it; what is left to say, beside it.
+        output(text)?;
+        tell(&said);
+    } else if findings.looked_at > 0 || !people {
+        output(&said)?;
+    }
+    if args.statistics && !people {
+        tell(&findings.statistics());
     }
     Ok(match worst {
         _ if !findings.is_valid() => Exit::Invalid,
         Some(exit) => exit,
-        None if held || findings.list.iter().any(|one| denies(&denied, one)) => Exit::Held,
+        None if held || findings.list.iter().any(denies) => Exit::Held,
         None => Exit::Clean,
     })
+}
+
+/// A policy that is to be checked.
+struct Asked {
+    /// Where it stands; for standard input where it is said to stand.
+    path: PathBuf,
+    /// Whether its text comes from standard input, which is read once.
+    stdin: Option<Mutex<Option<Gathered>>>,
+}
+
+impl Asked {
+    fn gather(&self) -> Result<Gathered, Failure> {
+        let Some(stdin) = &self.stdin else {
+            return policy::gather(&self.path);
+        };
+        let mut known = stdin
+            .lock()
+            .unwrap_or_else(std::sync::PoisonError::into_inner);
+        match &*known {
+            Some(gathered) => Ok(gathered.clone()),
+            None => {
+                let gathered = policy::gather_as(&self.path)?;
+                *known = Some(gathered.clone());
+                Ok(gathered)
+            }
+        }
+    }
+}
+
+/// The files that the paths stand for, each once, in order.
+fn asked(args: &Check, worst: &mut Option<Exit>) -> Vec<Asked> {
+    let here = [PathBuf::from(".")];
+    let stdin = |path: PathBuf| Asked {
+        path,
+        stdin: Some(Mutex::new(None)),
+    };
+    if args.stdin {
+        let name = args.stdin_name.clone();
+        return vec![stdin(name.unwrap_or_else(|| PathBuf::from("-")))];
+    }
+    let paths = match args.paths.as_slice() {
+        [] => &here[..],
+        paths => paths,
+    };
+    let mut all: Vec<Asked> = Vec::new();
+    for path in paths {
+        match policy::files(path) {
+            Ok(files) => {
+                for path in files {
+                    if path == Path::new("-") {
+                        all.push(stdin(path));
+                    } else if !all.iter().any(|one| one.path == path) {
+                        all.push(Asked { path, stdin: None });
+                    }
+                }
+            }
+            Err(failure) => fail(worst, &failure),
+        }
+    }
+    all
+}
+
+/// What is found in one policy.
+struct Checked {
+    files: Vec<SourceFile>,
+    found: Vec<Diagnostic>,
+    held: bool,
+}
+
+fn one(asked: &Asked, mended: &mend::Done, today: Date) -> Result<Checked, Failure> {
+    let config = config::near(&asked.path)?;
+    let gathered = asked.gather()?;
+    let gathered = match (&asked.stdin, &mended.stdin) {
+        (Some(_), Some(text)) => gathered.with(text),
+        _ => gathered,
+    };
+    let (files, found) = findings(&gathered, &config.options(&asked.path, Some(today)));
+    let wanted = denied_by(&config.settings);
+    let held = found.iter().any(|one| denies(&wanted, one));
+    Ok(Checked { files, found, held })
+}
+
+/// All findings of one policy, in order.
+fn findings(gathered: &Gathered, options: &lints::Options) -> (Vec<SourceFile>, Vec<Diagnostic>) {
+    let analysis = gathered.analyse();
+    let lints = lints::run(&analysis, options);
+    let mut found = analysis.diagnostics;
+    found.extend(lints);
+    found.sort();
+    (analysis.files, found)
+}
+
+/// Does something for each, side by side; the answers come in the order of the questions.
+fn each<T: Sync, A: Send>(all: &[T], work: impl Fn(&T) -> A + Sync) -> Vec<A> {
+    let many = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
+    if all.len() < 2 || many < 2 {
+        return all.iter().map(work).collect();
+    }
+    let next = AtomicUsize::new(0);
+    let done: Mutex<Vec<(usize, A)>> = Mutex::new(Vec::new());
+    let take = || {
+        while let Some((at, one)) = {
+            let at = next.fetch_add(1, Ordering::Relaxed);
+            all.get(at).map(|one| (at, one))
+        } {
+            let answer = work(one);
+            let mut done = done
+                .lock()
+                .unwrap_or_else(std::sync::PoisonError::into_inner);
+            done.push((at, answer));
+        }
+    };
+    std::thread::scope(|scope| {
+        for _ in 1..many.min(all.len()) {
+            // Without another thread this one does it all.
+            let builder = std::thread::Builder::new().stack_size(STACK);
+            let _ = builder.spawn_scoped(scope, take);
+        }
+        take();
+    });
+    let mut done = done
+        .into_inner()
+        .unwrap_or_else(std::sync::PoisonError::into_inner);
+    done.sort_by_key(|(at, _)| *at);
+    done.into_iter().map(|(_, answer)| answer).collect()
 }
 
 fn denies(denied: &[Deny], found: &Diagnostic) -> bool {
@@ -95,16 +219,24 @@ fn denies(denied: &[Deny], found: &Diagnostic) -> bool {
     })
 }
 
+fn denied_by(settings: &Settings) -> Vec<Deny> {
+    let words = settings.deny.iter();
+    words.filter_map(|word| deny(word).ok()).collect()
+}
+
 fn fail(worst: &mut Option<Exit>, failure: &Failure) {
     tell(&failure.render(Look::of_errors()));
     *worst = (*worst).max(Some(failure.exit));
 }
 
-fn say(args: &Check, findings: &Findings) -> String {
+fn say(args: &Check, findings: &Findings, denies: &dyn Fn(&Diagnostic) -> bool) -> String {
     let mut out = match args.format {
         CheckFormat::Text => findings.text(Look::of_output()),
         CheckFormat::Short => findings.short(),
         CheckFormat::Json => return json::document(findings),
+        CheckFormat::Sarif => return sarif::log(findings),
+        CheckFormat::Github => return github::commands(findings),
+        CheckFormat::Junit => return junit::report(findings, denies),
     };
     if args.statistics {
         out.push_str(&findings.statistics());
@@ -119,7 +251,7 @@ enum Deny {
 }
 
 fn deny(text: &str) -> Result<Deny, Failure> {
-    config::deniable(text).map_err(|help| {
+    settings::deniable(text).map_err(|help| {
         Failure::usage("unknown code", format!("--deny knows no `{text}`")).help(help)
     })?;
     let code = CODES.iter().find(|code| code.slug == text);

@@ -24,7 +24,7 @@ use rolloutc_runtime::time::Instant;
 /// Decides once, says so, and then moves the state on.
 pub fn run(args: &Eval) -> Result<Exit, Failure> {
     let config = config::near(&args.policy)?;
-    let times = times(args.tz.as_ref().or(config.tz.as_ref()))?;
+    let times = times(args.tz.as_ref().or(config.settings.tz.as_ref()))?;
     let (as_of, as_of_from) = as_of(args)?;
     let program = compiled(&args.policy)?;
     if !program.phases.is_empty() && args.state.is_none() && !args.start {

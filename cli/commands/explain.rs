@@ -10,6 +10,7 @@ use crate::report::word;
 use crate::terminal::{Ink, Look};
 use rolloutc_compiler::codes::CODES;
 use rolloutc_compiler::formats::FORMATS;
+use rolloutc_compiler::settings;
 use rolloutc_compiler::stdlib::{MODULES, Module};
 use rolloutc_grammar::keywords;
 use rolloutc_runtime::builtins::BUILTINS;
@@ -38,6 +39,9 @@ fn page(topic: &str) -> Option<String> {
     }
     if topic == config::NAME {
         return Some(config::page());
+    }
+    if topic == config::SCHEMA {
+        return Some(settings::schema());
     }
     if topic == "std" {
         return Some(format!(

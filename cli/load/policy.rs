@@ -5,9 +5,12 @@ use super::{Unreadable, bytes, cannot_read, damaged, standard_input};
 use crate::exit::Exit;
 use crate::failure::{Excerpt, Failure};
 use rolloutc_compiler::analysis::{self, Analysis, Workspace};
+use rolloutc_compiler::settings::glob;
 use rolloutc_compiler::source::SourceFile;
 use rolloutc_runtime::ir::Program;
+use std::io::Write;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 /// The most that is read of a policy file; the parser refuses less than that with a finding.
 const MOST: u64 = 16 << 20;
@@ -26,6 +29,11 @@ pub enum Policy {
 
 /// Reads and analyses a policy file and what it uses. `-` is standard input.
 pub fn check(path: &Path) -> Result<Analysis, Failure> {
+    Ok(gather(path)?.analyse())
+}
+
+/// Reads a policy file and what it uses. `-` is standard input.
+pub fn gather(path: &Path) -> Result<Gathered, Failure> {
     let bytes = read(path, MOST)?;
     if bytes.starts_with(b"{")
         && bytes
@@ -41,7 +49,13 @@ pub fn check(path: &Path) -> Result<Analysis, Failure> {
         )
         .help("name the policy it was compiled from"));
     }
-    analyse(path, bytes)
+    gathered(path, text(path, bytes)?)
+}
+
+/// Standard input as the text of a policy that stands, or is to stand, at a path; what it uses is read from there.
+pub fn gather_as(path: &Path) -> Result<Gathered, Failure> {
+    let bytes = read(Path::new("-"), MOST)?;
+    gathered(path, text(path, bytes)?)
 }
 
 /// Reads a policy, or the compiled form of one; which, the content tells.
@@ -60,7 +74,8 @@ pub fn policy_or_program(path: &Path) -> Result<Policy, Failure> {
         })?;
         return Ok(Policy::Compiled(Box::new(program)));
     }
-    Ok(Policy::Text(Box::new(analyse(path, bytes)?)))
+    let gathered = gathered(path, text(path, bytes)?)?;
+    Ok(Policy::Text(Box::new(gathered.analyse())))
 }
 
 fn read(path: &Path, most: u64) -> Result<Vec<u8>, Failure> {
@@ -77,10 +92,42 @@ fn read(path: &Path, most: u64) -> Result<Vec<u8>, Failure> {
     })
 }
 
-fn analyse(path: &Path, bytes: Vec<u8>) -> Result<Analysis, Failure> {
-    let text = text(path, bytes)?;
-    // The policy and what it uses are named from the policy's own folder, so that no digest depends on where
-    // the tool was started.
+/// The texts of a policy and of what it uses. They are named from the policy's own folder, so that no digest depends
+/// on where the tool was started.
+#[derive(Clone, Debug)]
+pub struct Gathered {
+    folder: PathBuf,
+    name: String,
+    workspace: Workspace,
+}
+
+impl Gathered {
+    /// The policy's own text.
+    pub fn text(&self) -> Arc<str> {
+        self.workspace.text(&self.name).unwrap_or_default()
+    }
+
+    /// The same with another text of the policy itself.
+    pub fn with(&self, text: &str) -> Gathered {
+        let mut other = self.clone();
+        other.workspace.insert(&self.name, text);
+        other
+    }
+
+    /// What is known of it. Findings name files as the reader would open them from here.
+    pub fn analyse(&self) -> Analysis {
+        let mut analysis = analysis::analyse(&self.workspace, &self.name);
+        for file in &mut analysis.files {
+            if self.workspace.text(&file.name).is_some() {
+                let shown = slashes(&self.folder.join(&*file.name));
+                *file = SourceFile::new(shown, file.text.clone());
+            }
+        }
+        analysis
+    }
+}
+
+fn gathered(path: &Path, text: String) -> Result<Gathered, Failure> {
     let (folder, name) = match path.file_name() {
         Some(name) if path.as_os_str() != "-" => (
             path.parent().unwrap_or(Path::new("")),
@@ -114,15 +161,11 @@ fn analyse(path: &Path, bytes: Vec<u8>) -> Result<Analysis, Failure> {
             }
         }
     }
-    let mut analysis = analysis::analyse(&workspace, &name);
-    // Findings name files as the reader would open them from here.
-    for file in &mut analysis.files {
-        if workspace.text(&file.name).is_some() {
-            let shown = slashes(&folder.join(&*file.name));
-            *file = SourceFile::new(shown, file.text.clone());
-        }
-    }
-    Ok(analysis)
+    Ok(Gathered {
+        folder: folder.to_path_buf(),
+        name,
+        workspace,
+    })
 }
 
 /// The text of a policy file, nothing else read. `-` is standard input.
@@ -138,6 +181,34 @@ pub fn rewrite(path: &Path, text: &str) -> Result<(), Failure> {
             format!("{}: {error}", path.display()),
         )
     })
+}
+
+/// Puts another text in the place of one that was read: in one rename, and only if nobody else has changed it since.
+pub fn replace(path: &Path, old: &str, new: &str) -> Result<(), Failure> {
+    let refuse = |why: String| {
+        let message = format!("{}: {why}", path.display());
+        Failure::usage("cannot write the policy", message)
+    };
+    let broken = |error: std::io::Error| refuse(error.to_string());
+    // A link stays a link.
+    let whole = std::fs::canonicalize(path).map_err(broken)?;
+    if std::fs::read(&whole).map_err(broken)? != old.as_bytes() {
+        return Err(refuse("it was changed while it was being mended".into())
+            .help("nothing was written to it; run the command again"));
+    }
+    let folder = whole.parent().unwrap_or(Path::new("."));
+    let mut file = tempfile::Builder::new()
+        .prefix(".rolloutc-")
+        .tempfile_in(folder)
+        .map_err(broken)?;
+    file.write_all(new.as_bytes()).map_err(broken)?;
+    let permissions = std::fs::metadata(&whole).map_err(broken)?.permissions();
+    file.as_file()
+        .set_permissions(permissions)
+        .map_err(broken)?;
+    file.as_file().sync_all().map_err(broken)?;
+    file.persist(&whole).map_err(|error| broken(error.error))?;
+    Ok(())
 }
 
 /// Policy text is UTF-8, or the policy is invalid.
@@ -177,12 +248,16 @@ pub fn files(path: &Path) -> Result<Vec<PathBuf>, Failure> {
     if path.as_os_str() == "-" {
         return Ok(vec![path.to_path_buf()]);
     }
-    let about = std::fs::metadata(path).map_err(|error| refuse(&error.into()))?;
+    let about = match std::fs::metadata(path) {
+        Err(_) if glob::is_pattern(&slashes(path)) => return meant(path),
+        about => about.map_err(|error| refuse(&error.into()))?,
+    };
     if !about.is_dir() {
         return Ok(vec![path.to_path_buf()]);
     }
     let mut found = Vec::new();
     walk(path, DEEP, &mut found).map_err(|error| refuse(&error.into()))?;
+    found.iter_mut().for_each(bare);
     found.sort();
     if found.is_empty() {
         return Err(Failure::usage(
@@ -192,6 +267,40 @@ pub fn files(path: &Path) -> Result<Vec<PathBuf>, Failure> {
         .help("name a policy, or a folder that holds some"));
     }
     Ok(found)
+}
+
+/// The policy files that a pattern means, sorted.
+fn meant(path: &Path) -> Result<Vec<PathBuf>, Failure> {
+    let parts: Vec<_> = path.components().collect();
+    let whole =
+        |part: &&std::path::Component<'_>| !glob::is_pattern(&part.as_os_str().to_string_lossy());
+    let fixed: PathBuf = parts.iter().take_while(whole).collect();
+    let from = match fixed.as_os_str().is_empty() {
+        true => Path::new("."),
+        false => &fixed,
+    };
+    let mut found = Vec::new();
+    if from.is_dir() {
+        walk(from, DEEP, &mut found)
+            .map_err(|error| cannot_read(Exit::Usage, "the policy", from, &error.into()))?;
+    }
+    let pattern = slashes(path);
+    found.retain(|one| glob::matches(&pattern, &slashes(one)));
+    found.iter_mut().for_each(bare);
+    found.sort();
+    if found.is_empty() {
+        let message = format!("no file that ends in .rollout is meant by `{pattern}`");
+        return Err(Failure::usage("nothing to check", message)
+            .help("`*` stands for a part of a name, `**` for any folders"));
+    }
+    Ok(found)
+}
+
+/// Nobody writes `./` before a name.
+fn bare(path: &mut PathBuf) {
+    if let Ok(plain) = path.strip_prefix(".") {
+        *path = plain.to_path_buf();
+    }
 }
 
 fn walk(folder: &Path, deep: usize, found: &mut Vec<PathBuf>) -> std::io::Result<()> {
@@ -236,5 +345,14 @@ mod tests {
             .collect();
         assert_eq!(names, ["a.rollout", "b.rollout", "x/c.rollout"]);
         assert!(files(&folder.path().join(".git/none")).is_err());
+        let meant = |pattern: &str| {
+            files(&folder.path().join(pattern))
+                .map(|found| found.len())
+                .ok()
+        };
+        assert_eq!(meant("*.rollout"), Some(2));
+        assert_eq!(meant("**/*.rollout"), Some(3));
+        assert_eq!(meant("x/?.rollout"), Some(1));
+        assert_eq!(meant("y/*.rollout"), None);
     }
 }

@@ -171,8 +171,11 @@ mod tests {
         let mut all = analysis.diagnostics.clone();
         if lints {
             let today = rolloutc_runtime::time::Date::new(2026, 11, 1);
-            let levels = BTreeMap::new();
-            all.extend(lints::run(&analysis, &lints::Options { today, levels }));
+            let options = lints::Options {
+                today,
+                ..lints::Options::default()
+            };
+            all.extend(lints::run(&analysis, &options));
         }
         all.iter().map(said).collect()
     }

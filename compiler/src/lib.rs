@@ -17,6 +17,8 @@ pub mod emit;
 pub mod fmt;
 pub mod formats;
 pub mod lints;
+pub mod mend;
+pub mod settings;
 pub mod source;
 pub mod stdlib;
 pub mod syntax;

@@ -28,6 +28,7 @@ mod unused;
 
 use std::collections::BTreeMap;
 
+use rolloutc_runtime::number::Number;
 use rolloutc_runtime::time::Date;
 
 pub use look::Look;
@@ -96,6 +97,21 @@ pub struct Options {
     pub today: Option<Date>,
     /// Levels that differ from those of the codes, by slug.
     pub levels: BTreeMap<String, Level>,
+    /// What an organisation asks of every policy.
+    pub rules: Rules,
+}
+
+/// What an organisation asks of every policy; nothing where it says nothing.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Rules {
+    /// Roles that every policy names in `owners`.
+    pub owners: Vec<String>,
+    /// The longest time that waivers may allow, in nanoseconds.
+    pub max_waiver: Option<Number>,
+    /// How many times larger than the one before a cohort may be.
+    pub max_cohort_jump: Option<Number>,
+    /// What names look like, by the word of their declaration; a pattern that compiles.
+    pub names: BTreeMap<&'static str, String>,
 }
 
 /// What lints find in an analysed policy, in the order of all findings. A policy with errors is not looked at but for its

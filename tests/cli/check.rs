@@ -28,7 +28,7 @@ fn a_wrong_policy_is_shown_in_every_format() {
     let text = desk.expect("check p.rollout", 3, "rolloutc explain").out;
     assert!(text.contains("--> p.rollout:5:"), "{text}");
     assert!(
-        text.ends_with("1 error in 1 file\n") || text.contains("1 error in 1 file;"),
+        text.ends_with("1 error in 1 file; --fix --unsafe mends 1\n"),
         "{text}"
     );
     let short = desk
@@ -133,7 +133,7 @@ fn wrong_flags_are_usage() {
     desk.expect(
         "check --format yaml p.rollout",
         2,
-        "[possible values: text, short, json]",
+        "[possible values: text, short, json, sarif, github, junit]",
     );
     desk.expect(
         "check --deny warning p.rollout",
@@ -144,4 +144,233 @@ fn wrong_flags_are_usage() {
     desk.expect("", 2, "Usage");
     desk.expect("--help", 0, "Exit codes");
     desk.expect("--version", 0, env!("CARGO_PKG_VERSION"));
+}
+
+/// A policy with a blank too many, which is safely taken out, and a typo, whose edit is a guess.
+fn sick() -> String {
+    QUESTION.replace("<= most", "<= mos") + "\n  let unused = 3\n"
+}
+
+#[test]
+fn a_sarif_log_has_what_code_scanning_asks_for() {
+    let desk = Desk::new();
+    desk.write("a b/p.rollout", sick());
+    desk.write(
+        "q.rollout",
+        QUESTION.replace("<= most", "<= mo") + "let unused = 3\n",
+    );
+    desk.write("r.rollout", QUESTION.to_string() + "let unused = 3\n");
+    let out = desk.ask("check --format sarif").out;
+    let log: serde_json::Value = serde_json::from_str(&out).expect("one document");
+    crate::schema::valid(&serde_json::from_str(SARIF).expect("a schema"), &log);
+    assert_eq!(log["version"], "2.1.0");
+    let run = &log["runs"][0];
+    let results = run["results"].as_array().expect("results");
+    assert!(results.len() >= 3, "{out}");
+    let mut prints = Vec::new();
+    for result in results {
+        let rule = &run["tool"]["driver"]["rules"]
+            [result["ruleIndex"].as_u64().expect("an index") as usize];
+        assert_eq!(rule["id"], result["ruleId"]);
+        let place = &result["locations"][0]["physicalLocation"]["artifactLocation"];
+        let file = &run["artifacts"][place["index"].as_u64().expect("an index") as usize];
+        assert_eq!(file["location"]["uri"], place["uri"]);
+        prints.push(result["partialFingerprints"]["rolloutc/v1"].to_string());
+    }
+    prints.sort();
+    prints.dedup();
+    assert_eq!(prints.len(), results.len());
+    let first = &results[0]["locations"][0]["physicalLocation"];
+    assert_eq!(first["artifactLocation"]["uri"], "a%20b/p.rollout");
+    assert_eq!(first["region"]["startLine"], 13);
+    // A finding keeps its fingerprint when lines above it come and go.
+    let print = |text: String| {
+        desk.write("r.rollout", text);
+        let log: serde_json::Value =
+            serde_json::from_str(&desk.ask("check r.rollout --format sarif").out).expect("a log");
+        log["runs"][0]["results"][0]["partialFingerprints"]["rolloutc/v1"].clone()
+    };
+    let before = print(QUESTION.to_string() + "let unused = 3\n");
+    assert_eq!(
+        before,
+        print(QUESTION.to_string() + "\n// more\n\nlet unused = 3\n")
+    );
+    desk.write("r.rollout", QUESTION);
+    let none = desk.expect("check r.rollout --format sarif", 0, "").out;
+    let log: serde_json::Value = serde_json::from_str(&none).expect("one document");
+    assert_eq!(log["runs"][0]["results"], serde_json::json!([]));
+}
+
+/// What SARIF 2.1.0 (OASIS, sections 3.13 to 3.57) asks of the members that are written here: what must stand, of
+/// which type, and which names there are. In our own words.
+const SARIF: &str = r##"{
+  "type": "object", "required": ["version", "runs"], "additionalProperties": false,
+  "properties": {
+    "$schema": { "type": "string" }, "version": { "enum": ["2.1.0"] },
+    "runs": { "type": "array", "items": { "$ref": "#/$defs/run" } } },
+  "$defs": {
+    "message": { "type": "object", "required": ["text"], "additionalProperties": false,
+      "properties": { "text": { "type": "string" }, "markdown": { "type": "string" } } },
+    "level": { "enum": ["none", "note", "warning", "error"] },
+    "run": { "type": "object", "required": ["tool"], "additionalProperties": false, "properties": {
+      "tool": { "type": "object", "required": ["driver"], "additionalProperties": false, "properties": {
+        "driver": { "type": "object", "required": ["name"], "additionalProperties": false, "properties": {
+          "name": { "type": "string" }, "version": { "type": "string" },
+          "semanticVersion": { "type": "string", "pattern": "^[0-9]+\\.[0-9]+\\.[0-9]+" },
+          "rules": { "type": "array", "uniqueItems": true, "items": { "$ref": "#/$defs/rule" } } } } } },
+      "columnKind": { "enum": ["utf16CodeUnits", "unicodeCodePoints"] },
+      "artifacts": { "type": "array", "uniqueItems": true, "items": { "type": "object", "additionalProperties": false,
+        "properties": { "location": { "$ref": "#/$defs/artifact" }, "length": { "type": "integer", "minimum": -1 } } } },
+      "results": { "type": "array", "items": { "$ref": "#/$defs/result" } } } },
+    "rule": { "type": "object", "required": ["id"], "additionalProperties": false, "properties": {
+      "id": { "type": "string" }, "shortDescription": { "$ref": "#/$defs/message" }, "help": { "$ref": "#/$defs/message" },
+      "defaultConfiguration": { "type": "object", "additionalProperties": false,
+        "properties": { "level": { "$ref": "#/$defs/level" } } } } },
+    "artifact": { "type": "object", "additionalProperties": false, "properties": {
+      "uri": { "type": "string", "pattern": "^[A-Za-z0-9/._~%-]+$" }, "index": { "type": "integer", "minimum": -1 } } },
+    "region": { "type": "object", "additionalProperties": false, "properties": {
+      "startLine": { "type": "integer", "minimum": 1 }, "startColumn": { "type": "integer", "minimum": 1 },
+      "endLine": { "type": "integer", "minimum": 1 }, "endColumn": { "type": "integer", "minimum": 1 } } },
+    "location": { "type": "object", "additionalProperties": false, "properties": {
+      "id": { "type": "integer", "minimum": -1 }, "message": { "$ref": "#/$defs/message" },
+      "physicalLocation": { "type": "object", "required": ["artifactLocation"], "additionalProperties": false, "properties": {
+        "artifactLocation": { "$ref": "#/$defs/artifact" }, "region": { "$ref": "#/$defs/region" } } } } },
+    "result": { "type": "object", "required": ["message"], "additionalProperties": false, "properties": {
+      "ruleId": { "type": "string" }, "ruleIndex": { "type": "integer", "minimum": -1 },
+      "level": { "$ref": "#/$defs/level" }, "message": { "$ref": "#/$defs/message" },
+      "locations": { "type": "array", "items": { "$ref": "#/$defs/location" } },
+      "relatedLocations": { "type": "array", "uniqueItems": true, "items": { "$ref": "#/$defs/location" } },
+      "partialFingerprints": { "type": "object", "additionalProperties": { "type": "string" } },
+      "fixes": { "type": "array", "uniqueItems": true, "items": { "type": "object", "required": ["artifactChanges"],
+        "additionalProperties": false, "properties": {
+          "description": { "$ref": "#/$defs/message" },
+          "artifactChanges": { "type": "array", "minItems": 1, "items": { "type": "object",
+            "required": ["artifactLocation", "replacements"], "additionalProperties": false, "properties": {
+              "artifactLocation": { "$ref": "#/$defs/artifact" },
+              "replacements": { "type": "array", "minItems": 1, "items": { "type": "object",
+                "required": ["deletedRegion"], "additionalProperties": false, "properties": {
+                  "deletedRegion": { "$ref": "#/$defs/region" },
+                  "insertedContent": { "type": "object", "additionalProperties": false,
+                    "properties": { "text": { "type": "string" } } } } } } } } } } } } } } } }"##;
+
+#[test]
+fn annotations_and_reports_tell_the_same_findings() {
+    let desk = Desk::new();
+    desk.write("p.rollout", sick());
+    let github = desk.expect(
+        "check p.rollout --format github",
+        3,
+        "::error file=p.rollout,line=13,",
+    );
+    assert!(
+        github.out.lines().all(|line| line.starts_with("::")),
+        "{}",
+        github.out
+    );
+    let junit = desk.expect("check p.rollout --format junit", 3, "failures=\"2\"");
+    assert!(junit.out.starts_with("<?xml"), "{}", junit.out);
+    desk.write("p.rollout", QUESTION.to_string() + "let unused = 3\n");
+    desk.expect("check --format junit", 0, "failures=\"0\"");
+    desk.expect("check --format junit --deny warnings", 1, "failures=\"1\"");
+    desk.expect("check --format github", 0, "::warning file=p.rollout,line=");
+}
+
+#[test]
+fn what_can_be_mended_is_mended() {
+    let desk = Desk::new();
+    desk.write("p.rollout", sick());
+    let before = desk.read("p.rollout");
+    let diff = desk.expect("check p.rollout --diff", 1, "-  let unused");
+    assert!(
+        diff.out.starts_with("--- a/p.rollout\n+++ b/p.rollout\n"),
+        "{}",
+        diff.out
+    );
+    assert_eq!(desk.read("p.rollout"), before, "a diff writes nothing");
+    desk.expect("check p.rollout --unsafe", 2, "add --fix");
+    desk.expect("check p.rollout --fix", 3, "1 finding mended");
+    let mended = desk.read("p.rollout");
+    assert!(
+        mended.contains("<= mos ") && mended.contains("\nlet unused"),
+        "{mended}"
+    );
+    desk.expect(
+        "check p.rollout --fix --unsafe",
+        0,
+        "2 findings mended in 1 file",
+    );
+    let mended = desk.read("p.rollout");
+    assert!(
+        mended.contains("<= most") && !mended.contains("let unused"),
+        "{mended}"
+    );
+    desk.expect("check p.rollout --diff --unsafe", 0, "");
+    let again = desk.expect("check p.rollout --fix", 0, "nothing was mended");
+    assert!(!again.out.contains("warning"), "{}", again.out);
+}
+
+#[test]
+fn a_file_in_the_style_stays_in_it() {
+    let desk = Desk::new();
+    desk.write(
+        "p.rollout",
+        QUESTION.to_string() + "\nlet unused = 3\n\nlet more = 4\n",
+    );
+    desk.ask("fmt p.rollout");
+    desk.expect("check p.rollout --fix --unsafe", 0, "2 findings mended");
+    desk.expect("fmt --check p.rollout", 0, "");
+}
+
+#[test]
+fn standard_input_is_mended_like_a_filter() {
+    let desk = Desk::new();
+    desk.write("teams/rollout.toml", "[check]\ndeny = [\"warnings\"]\n");
+    let text = sick();
+    let answer = desk.ask_with(
+        "check --stdin --stdin-name teams/p.rollout --fix",
+        &[],
+        text.as_bytes(),
+    );
+    assert_eq!(answer.code, 3, "{}", answer.err);
+    assert_eq!(answer.out, text.replace("\n  let unused", "\nlet unused"));
+    assert!(answer.err.contains("teams/p.rollout:"), "{}", answer.err);
+    let plain = desk.ask_with("check --stdin", &[], text.as_bytes());
+    assert!(plain.out.contains("stdin.rollout:13:"), "{}", plain.out);
+    desk.expect("check --stdin-name x.rollout", 2, "--stdin");
+    desk.expect("check --stdin p.rollout", 2, "cannot be used with");
+}
+
+#[test]
+fn patterns_stand_for_files() {
+    let desk = Desk::new();
+    for name in ["a/x.rollout", "a/b/y.rollout", "c/x.rollout"] {
+        desk.write(name, QUESTION);
+    }
+    desk.expect("check **/x.rollout", 0, "2 files checked");
+    desk.expect("check a/*.rollout c", 0, "2 files checked");
+    desk.expect("check a a/x.rollout", 0, "2 files checked");
+    desk.expect(
+        "check b/*.rollout",
+        2,
+        "no file that ends in .rollout is meant by",
+    );
+}
+
+#[test]
+fn many_files_are_told_in_one_order() {
+    let desk = Desk::new();
+    for at in 0..40 {
+        desk.write(&format!("p{at:02}.rollout"), sick());
+    }
+    let first = desk.ask("check --format short");
+    let names: Vec<&str> = first
+        .out
+        .lines()
+        .filter_map(|line| line.split_once(':'))
+        .map(|two| two.0)
+        .collect();
+    assert!(names.len() > 40 && names.is_sorted(), "{}", first.out);
+    for _ in 0..4 {
+        assert_eq!(desk.ask("check --format short").out, first.out);
+    }
 }

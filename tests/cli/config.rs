@@ -70,3 +70,141 @@ fn its_keys_are_explained() {
     desk.expect("explain rollout.toml", 0, "[check]");
     desk.expect("explain rollout.tml", 2, "did you mean `rollout.toml`?");
 }
+
+#[test]
+fn levels_are_those_of_the_nearest_match() {
+    let todo = |config: &str, code: i32, part: &str| {
+        desk(config).expect("check a/b/p.rollout --format short", code, part);
+    };
+    todo("", 0, "warning[unused-declaration]");
+    todo(
+        "[lints]\nunused-declaration = \"error\"\n",
+        3,
+        "error[unused-declaration]",
+    );
+    todo(
+        "[lints]\nunused-declaration = \"info\"\n",
+        0,
+        "info[unused-declaration]",
+    );
+    todo(
+        "[lints]\nunused-declaration = \"off\"\n",
+        0,
+        "nothing found",
+    );
+    let paths = "[lints]\nunused-declaration = \"error\"\n[[paths]]\nmatch = [\"a/**\"]\nlints = { unused-declaration = \"off\" }\n";
+    todo(paths, 0, "nothing found");
+    todo(
+        &paths.replace("a/**", "b/**"),
+        3,
+        "error[unused-declaration]",
+    );
+    todo(&paths.replace("a/**", "a/?/p.rollout"), 0, "nothing found");
+}
+
+#[test]
+fn the_schema_takes_what_the_reader_takes() {
+    let desk = Desk::new();
+    let text = desk.expect("explain rollout.schema.json", 0, "").out;
+    let schema: serde_json::Value = serde_json::from_str(&text).expect("a document");
+    let published = std::fs::read_to_string(super::root().join("docs/rollout.schema.json"));
+    assert_eq!(published.expect("the published schema"), text);
+    // The page names every key, and is a configuration itself.
+    let page = desk.ask("explain rollout.toml").out;
+    let page = page
+        .split("```toml\n")
+        .nth(1)
+        .expect("a block")
+        .split("```")
+        .next()
+        .expect("its text");
+    let both = [
+        (page, true),
+        ("", true),
+        ("[check]\ndeny = [\"unused-gate\"]\n", true),
+        ("[[paths]]\nmatch = \"a\"\n", true),
+        ("[chek]\n", false),
+        ("[check]\ndny = []\n", false),
+        ("[check]\ndeny = \"warnings\"\n", false),
+        ("[check]\ndeny = [\"warning\"]\n", false),
+        ("[eval]\ntz = 1\n", false),
+        ("[lints]\nunused-gat = \"off\"\n", false),
+        ("[lints]\nunit-mismatch = \"off\"\n", false),
+        ("[lints]\nunused-gate = \"on\"\n", false),
+        ("[[paths]]\nlints = { unused-gate = \"off\" }\n", false),
+        ("[rules]\nmax-waiver = \"long\"\n", false),
+        ("[rules]\nmax-cohort-jump = 1\n", false),
+        ("[rules.names]\ngat = \"a\"\n", false),
+    ];
+    for (config, fine) in both {
+        let value = json(config);
+        assert_eq!(
+            crate::schema::problems(&schema, &value).is_empty(),
+            fine,
+            "schema: {config}"
+        );
+        desk.write("rollout.toml", config);
+        desk.write("p.rollout", super::QUESTION);
+        let read = desk.ask("check p.rollout").code != 2;
+        assert_eq!(read, fine, "reader: {config}");
+    }
+    for table in ["check", "eval", "lints", "paths", "rules"] {
+        assert!(schema["properties"][table].is_object(), "{table}");
+        assert!(page.contains(&format!("[{table}]")), "{table}");
+    }
+}
+
+/// The few forms of TOML that stand above, as a value.
+fn json(text: &str) -> serde_json::Value {
+    use serde_json::{Value, json};
+    let value = |text: &str| -> Value {
+        let inline = text
+            .trim()
+            .strip_prefix('{')
+            .and_then(|rest| rest.strip_suffix('}'));
+        match inline.and_then(|inner| inner.split_once('=')) {
+            Some((key, held)) => {
+                let held: Value = serde_json::from_str(held.trim()).expect("a plain value");
+                json!({ key.trim(): held })
+            }
+            None => serde_json::from_str(text.trim()).expect("a plain value"),
+        }
+    };
+    let mut root = json!({});
+    let mut at: Vec<String> = Vec::new();
+    for line in text
+        .lines()
+        .filter(|line| !line.trim().is_empty() && !line.starts_with('#'))
+    {
+        if let Some(name) = line
+            .strip_prefix("[[")
+            .and_then(|rest| rest.strip_suffix("]]"))
+        {
+            root[name] = json!([{}]);
+            at = vec![name.to_string()];
+        } else if let Some(name) = line
+            .strip_prefix('[')
+            .and_then(|rest| rest.strip_suffix(']'))
+        {
+            at = name.split('.').map(String::from).collect();
+            let mut table = &mut root;
+            for part in &at {
+                if table[part].is_null() {
+                    table[part] = json!({});
+                }
+                table = &mut table[part];
+            }
+        } else {
+            let (key, held) = line.split_once('=').expect("a key");
+            let mut table = &mut root;
+            for part in &at {
+                table = &mut table[part];
+                if table.is_array() {
+                    table = &mut table[0];
+                }
+            }
+            table[key.trim()] = value(held);
+        }
+    }
+    root
+}

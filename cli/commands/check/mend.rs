@@ -1,0 +1,192 @@
+//! `check --fix` and `check --diff`: edits put into policies. Nothing is written that brings an error that was not there.
+
+use super::{Asked, each, fail, findings};
+use crate::args::{Check, CheckFormat};
+use crate::commands::output;
+use crate::config;
+use crate::exit::Exit;
+use crate::failure::Failure;
+use crate::load::policy::{self, Gathered};
+use rolloutc_compiler::diagnostic::{Diagnostic, Fix, Severity};
+use rolloutc_compiler::source::FileId;
+use rolloutc_compiler::{fmt, lints, mend};
+use rolloutc_runtime::time::Date;
+use similar::TextDiff;
+
+/// How often a policy is looked at again: one edit may make room for another.
+const ROUNDS: usize = 10;
+
+/// What was mended.
+#[derive(Default)]
+pub struct Done {
+    /// How many findings.
+    edits: usize,
+    /// In how many files.
+    files: usize,
+    /// The mended text of standard input.
+    pub stdin: Option<String>,
+}
+
+impl Done {
+    /// What to say of it, for people.
+    pub fn said(&self, args: &Check) -> String {
+        let people = matches!(args.format, CheckFormat::Text | CheckFormat::Short);
+        if !people || !args.fix {
+            return String::new();
+        }
+        match (self.edits, self.files) {
+            (0, _) => "nothing was mended\n".to_string(),
+            (1, _) => "1 finding mended\n".to_string(),
+            (n, 1) => format!("{n} findings mended in 1 file\n"),
+            (n, files) => format!("{n} findings mended in {files} files\n"),
+        }
+    }
+}
+
+/// A policy before and after.
+struct Mended {
+    name: String,
+    old: String,
+    new: String,
+    edits: usize,
+}
+
+/// Mends every policy, on the disk or, of standard input, in the answer.
+pub fn fix(
+    args: &Check,
+    all: &[Asked],
+    today: Date,
+    worst: &mut Option<Exit>,
+) -> Result<Done, Failure> {
+    let mut done = Done::default();
+    for (asked, mended) in all.iter().zip(each(all, |asked| one(args, asked, today))) {
+        // What could not be read is said when it is checked.
+        let Ok(mended) = mended else { continue };
+        if asked.stdin.is_some() {
+            done.edits += mended.edits;
+            done.stdin = Some(mended.new);
+        } else if mended.new != mended.old {
+            match policy::replace(&asked.path, &mended.old, &mended.new) {
+                Ok(()) => {
+                    done.edits += mended.edits;
+                    done.files += 1;
+                }
+                Err(failure) => fail(worst, &failure),
+            }
+        }
+    }
+    Ok(done)
+}
+
+/// Shows what [`fix`] would change.
+pub fn diff(
+    args: &Check,
+    all: &[Asked],
+    today: Date,
+    mut worst: Option<Exit>,
+) -> Result<Exit, Failure> {
+    let mut text = String::new();
+    for mended in each(all, |asked| one(args, asked, today)) {
+        match mended {
+            Ok(mended) if mended.new != mended.old => text.push_str(
+                &TextDiff::from_lines(&mended.old, &mended.new)
+                    .unified_diff()
+                    .context_radius(3)
+                    .header(&format!("a/{}", mended.name), &format!("b/{}", mended.name))
+                    .to_string(),
+            ),
+            Ok(_) => {}
+            Err(failure) => fail(&mut worst, &failure),
+        }
+    }
+    output(&text)?;
+    let held = (!text.is_empty()).then_some(Exit::Held);
+    Ok(worst.max(held).unwrap_or(Exit::Clean))
+}
+
+fn one(args: &Check, asked: &Asked, today: Date) -> Result<Mended, Failure> {
+    let config = config::near(&asked.path)?;
+    let options = config.options(&asked.path, Some(today));
+    let mut gathered = asked.gather()?;
+    let old = gathered.text().to_string();
+    let styled = in_style(&old);
+    let mut edits = 0;
+    let mut name = String::new();
+    for _ in 0..ROUNDS {
+        let (files, found) = findings(&gathered, &options);
+        name = files
+            .first()
+            .map_or_else(String::new, |file| file.name.to_string());
+        let fixes: Vec<&Fix> = found
+            .iter()
+            // What stands in a file that the policy uses is mended where that file is checked.
+            .filter(|one| one.primary.file == FileId(0))
+            .filter_map(|one| one.fix.as_ref())
+            .filter(|fix| fix.safe || args.unsafely)
+            .collect();
+        let (next, taken) = round(&gathered, &options, errors(&found), &fixes);
+        if taken == 0 {
+            break;
+        }
+        edits += taken;
+        gathered = next;
+    }
+    let mut new = gathered.text().to_string();
+    if styled
+        && new != old
+        && let Ok(formatted) = fmt::format(&new)
+        && formatted.broken.is_empty()
+    {
+        new = formatted.text;
+    }
+    Ok(Mended {
+        name,
+        old,
+        new,
+        edits,
+    })
+}
+
+/// Puts in all the fixes that go together; where those bring an error, one after the other, leaving out what does.
+fn round(
+    gathered: &Gathered,
+    options: &lints::Options,
+    before: usize,
+    fixes: &[&Fix],
+) -> (Gathered, usize) {
+    let text = gathered.text();
+    let sound = |fixes: &[&Fix]| {
+        let mended = mend::mend(&text, fixes);
+        if mended.taken.is_empty() || mended.text == *text {
+            return None;
+        }
+        let next = gathered.with(&mended.text);
+        let after = errors(&findings(&next, options).1);
+        (after <= before).then_some((next, mended.taken.len()))
+    };
+    if let Some(all) = sound(fixes) {
+        return all;
+    }
+    let mut kept: Vec<&Fix> = Vec::new();
+    let mut best = (gathered.clone(), 0);
+    for fix in fixes {
+        kept.push(fix);
+        match sound(&kept) {
+            Some(next) if next.1 > best.1 => best = next,
+            _ => {
+                kept.pop();
+            }
+        }
+    }
+    best
+}
+
+/// How many errors there are. What a lint says comes to light only where the policy compiles, so it does not count.
+fn errors(found: &[Diagnostic]) -> usize {
+    let errors = found.iter().filter(|one| one.severity == Severity::Error);
+    errors.filter(|one| !lints::is_lint(one.code)).count()
+}
+
+fn in_style(text: &str) -> bool {
+    fmt::format(text).is_ok_and(|formatted| formatted.text == text)
+}
