@@ -2,6 +2,7 @@
 
 mod cli;
 mod docs;
+mod editors;
 mod fmt;
 mod lsp;
 mod outcomes;

@@ -1,0 +1,116 @@
+/** The extension: starts the language server, and answers the commands of package.json. */
+import * as vscode from "vscode";
+import { LanguageClient, Trace, TransportKind } from "vscode-languageclient/node";
+import { Decisions } from "./decisions";
+import { Lenses, runTests } from "./lenses";
+import { testAt } from "./policy";
+import { executable } from "./tool";
+
+let client: LanguageClient | undefined;
+let output: vscode.OutputChannel | undefined;
+
+export async function activate(context: vscode.ExtensionContext): Promise<void> {
+  output = vscode.window.createOutputChannel("Rollout policies");
+  const decisions = new Decisions(context);
+  const lenses = new Lenses(() => client?.initializeResult?.capabilities.codeLensProvider !== undefined);
+  const here = () => vscode.window.activeTextEditor?.document;
+  const on = (name: string, run: (...given: never[]) => unknown) =>
+    context.subscriptions.push(vscode.commands.registerCommand(`rollout.${name}`, run));
+
+  context.subscriptions.push(output, decisions, vscode.languages.registerCodeLensProvider({ language: "rollout", scheme: "file" }, lenses));
+  on("decide", () => decisions.ask(here()));
+  on("decideAgain", () => decisions.again());
+  on("runTest", async (uri?: vscode.Uri, title?: string) => {
+    const editor = vscode.window.activeTextEditor;
+    const document = uri === undefined ? editor?.document : await vscode.workspace.openTextDocument(uri);
+    const wanted = title ?? (editor && document && testAt(document.getText(), editor.selection.active.line)?.title);
+    if (document === undefined || wanted === undefined) {
+      void vscode.window.showInformationMessage("Put the cursor into a test first.");
+      return;
+    }
+    await runTests(document, wanted);
+  });
+  on("runTests", async (uri?: vscode.Uri) => {
+    const document = uri === undefined ? here() : await vscode.workspace.openTextDocument(uri);
+    if (document !== undefined) {
+      await runTests(document);
+    }
+  });
+  on("restart", () => restart());
+  on("showOutput", () => output?.show());
+  context.subscriptions.push(
+    vscode.workspace.onDidChangeConfiguration(async (event) => {
+      if (event.affectsConfiguration("rollout.path")) {
+        await restart();
+      } else if (event.affectsConfiguration("rollout.trace.server")) {
+        await client?.setTrace(trace());
+      } else if (event.affectsConfiguration("rollout.testLens")) {
+        lenses.changed();
+      }
+    }),
+    vscode.workspace.onDidGrantWorkspaceTrust(() => restart()),
+  );
+  await start();
+  lenses.changed();
+}
+
+export async function deactivate(): Promise<void> {
+  await stop();
+}
+
+async function start(): Promise<void> {
+  if (!vscode.workspace.isTrusted || output === undefined) {
+    return;
+  }
+  const command = executable();
+  const run = { command, args: ["lsp"], transport: TransportKind.stdio };
+  client = new LanguageClient("rollout", "Rollout policies", run, {
+    documentSelector: [{ language: "rollout", scheme: "file" }, { language: "rollout", scheme: "untitled" }],
+    outputChannel: output,
+    synchronize: { fileEvents: vscode.workspace.createFileSystemWatcher("**/{*.rollout,rollout.toml}") },
+    markdown: { isTrusted: false, supportHtml: false },
+    middleware: {
+      // What a command of the server answers is shown: a decision in its view, a text in the channel.
+      executeCommand: async (name, given, next) => show(await next(name, given)),
+    },
+  });
+  try {
+    await client.start();
+    await client.setTrace(trace());
+  } catch (error) {
+    client = undefined;
+    const choice = await vscode.window.showErrorMessage(
+      `rolloutc could not be started as \`${command}\`: ${error instanceof Error ? error.message : String(error)}`,
+      "Open the Setting",
+    );
+    if (choice !== undefined) {
+      await vscode.commands.executeCommand("workbench.action.openSettings", "rollout.path");
+    }
+  }
+}
+
+async function stop(): Promise<void> {
+  const last = client;
+  client = undefined;
+  // A server that never came up cannot be stopped, and needs not to be.
+  await last?.stop().catch(() => undefined);
+}
+
+async function restart(): Promise<void> {
+  await stop();
+  await start();
+}
+
+function show(answer: unknown): unknown {
+  if (typeof answer === "string" && answer !== "" && output !== undefined) {
+    output.appendLine(answer);
+    output.show(true);
+  } else if (answer !== null && typeof answer === "object") {
+    Decisions.show(answer);
+  }
+  return answer;
+}
+
+function trace(): Trace {
+  return Trace.fromString(vscode.workspace.getConfiguration("rollout").get("trace.server", "off"));
+}

@@ -1,0 +1,343 @@
+//! The editors' files from outside: words that agree with the language, snippets that check, lock files that anybody
+//! can install from, and a headless Neovim that talks to the built server.
+
+use crate::cli::{Desk, root};
+use rolloutc_grammar::{BODIES, DECLARATIONS, EXPRESSIONS, Keyword};
+use serde_json::Value;
+use std::collections::BTreeSet;
+use std::io::Write;
+use std::process::{Command, Stdio};
+use std::time::{Duration, Instant};
+
+fn text(path: &str) -> String {
+    std::fs::read_to_string(root().join(path)).unwrap_or_else(|error| panic!("{path}: {error}"))
+}
+
+fn json(path: &str) -> Value {
+    serde_json::from_str(&text(path)).unwrap_or_else(|error| panic!("{path}: {error}"))
+}
+
+/// Whether a program is on the path; says so on the terminal where it is not, past the harness that would hide it.
+fn there(program: &str, what: &str) -> bool {
+    let found = Command::new(program)
+        .arg("--version")
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .status()
+        .is_ok_and(|status| status.success());
+    if !found {
+        let line = format!("SKIPPED: {what}: `{program}` is not installed\n");
+        let _ = std::io::stderr().write_all(line.as_bytes());
+    }
+    found
+}
+
+/// The words of a list, `...` left out: a sign is no word.
+fn words(list: &[Keyword]) -> BTreeSet<String> {
+    let words = list.iter().map(|keyword| keyword.word.to_owned());
+    words.filter(|word| word != "...").collect()
+}
+
+/// The choices in the first group of a pattern that holds words only: `(a|b[ \t]+c)`.
+fn choices(pattern: &str) -> BTreeSet<String> {
+    let is_word = |c: char| c.is_ascii_alphanumeric() || "_| ".contains(c);
+    let plain = pattern.replace("[ \\t]+", " ");
+    let groups = plain.split('(').filter_map(|part| part.split_once(')'));
+    let words = groups
+        .map(|(inside, _)| inside)
+        .find(|inside| inside.contains('|') && inside.chars().all(is_word));
+    // A clause that stands alone needs no choice.
+    let alone = || {
+        plain
+            .split('(')
+            .filter_map(|part| part.split_once(')'))
+            .map(|(inside, _)| inside)
+            .find(|inside| !inside.is_empty() && inside.chars().all(is_word))
+    };
+    let words = words.or_else(alone).unwrap_or_default();
+    words.split('|').map(str::to_owned).collect()
+}
+
+fn pattern<'a>(grammar: &'a Value, rule: &str) -> &'a str {
+    let rule = &grammar["repository"][rule];
+    rule["match"]
+        .as_str()
+        .or_else(|| rule["patterns"][0]["match"].as_str())
+        .unwrap_or_else(|| panic!("{rule}: no such rule"))
+}
+
+/// The quoted words of a rule of the language's own grammar.
+fn quoted(rule: &str) -> BTreeSet<String> {
+    let grammar = text("grammar/rollout.pest");
+    let at = grammar
+        .find(&format!("\n{rule} = "))
+        .unwrap_or_else(|| panic!("no rule {rule}"));
+    let body = grammar[at..].split("///").next().unwrap_or_default();
+    let words = body.split('"').skip(1).step_by(2).map(str::to_owned);
+    words.collect()
+}
+
+fn set(words: &[&str]) -> BTreeSet<String> {
+    words.iter().map(|word| (*word).to_owned()).collect()
+}
+
+#[test]
+fn the_textmate_grammar_has_the_words_of_the_language() {
+    let grammar = json("editors/vscode/syntaxes/rollout.tmLanguage.json");
+    let rules = grammar["repository"].as_object().expect("rules");
+    let declared: BTreeSet<String> = rules
+        .keys()
+        .filter_map(|rule| rule.strip_prefix("declaration-"))
+        .map(str::to_owned)
+        .collect();
+    assert_eq!(declared, words(DECLARATIONS));
+    for word in &declared {
+        let begin = &grammar["repository"][format!("declaration-{word}")]["begin"];
+        let begin = begin.as_str().expect("a pattern");
+        assert!(begin.starts_with(&format!("^({word})")), "{begin}");
+    }
+    let included: BTreeSet<String> = grammar["patterns"]
+        .as_array()
+        .expect("patterns")
+        .iter()
+        .filter_map(|one| one["include"].as_str()?.strip_prefix("#declaration-"))
+        .map(str::to_owned)
+        .collect();
+    assert_eq!(included, declared);
+    for body in BODIES {
+        let rule = format!("clauses-{}", body.of);
+        assert_eq!(
+            choices(pattern(&grammar, &rule)),
+            words(body.clauses),
+            "{rule}"
+        );
+    }
+    let rows = BODIES
+        .iter()
+        .find(|body| body.of == "test")
+        .expect("tests have clauses");
+    assert_eq!(
+        choices(pattern(&grammar, "clauses-test-row")),
+        words(rows.clauses)
+    );
+    assert_eq!(choices(pattern(&grammar, "operator")), words(EXPRESSIONS));
+    let unit = pattern(&grammar, "unit").split_once("(in)").expect("in").1;
+    assert_eq!(choices(unit), quoted("unit"));
+}
+
+#[test]
+fn the_textmate_grammar_has_the_functions_of_the_language() {
+    let grammar = json("editors/vscode/syntaxes/rollout.tmLanguage.json");
+    let known: BTreeSet<String> = rolloutc_runtime::builtins::BUILTINS
+        .iter()
+        .map(|builtin| builtin.name.to_owned())
+        .collect();
+    assert_eq!(choices(pattern(&grammar, "call")), known);
+    for (rule, language) in [("state", "state"), ("day", "day"), ("month", "month")] {
+        let pattern = pattern(&grammar, rule);
+        for word in quoted(language) {
+            let there = pattern.split(|c: char| !c.is_ascii_alphanumeric());
+            assert!(there.clone().any(|part| part == word), "{rule}: {word}");
+        }
+    }
+    assert!(quoted("state").is_superset(&set(&["stale", "pass"])));
+}
+
+/// A snippet as it stands once every place is filled with what it proposes.
+fn expand(body: &str) -> String {
+    let mut given: Vec<(u32, String)> = Vec::new();
+    let mut out = String::new();
+    let mut rest = body;
+    while let Some(at) = rest.find('$') {
+        out.push_str(&rest[..at]);
+        rest = &rest[at + 1..];
+        let braced = rest.starts_with('{');
+        rest = rest.strip_prefix('{').unwrap_or(rest);
+        let end = rest
+            .find(|c: char| !c.is_ascii_digit())
+            .unwrap_or(rest.len());
+        let number: u32 = rest[..end].parse().expect("a number");
+        rest = &rest[end..];
+        if !braced {
+            let known = given.iter().find(|(other, _)| *other == number);
+            out.push_str(known.map_or("", |(_, text)| text));
+            continue;
+        }
+        let mut inside = String::new();
+        let mut escaped = false;
+        let mut depth = 0;
+        let mut taken = 0;
+        for c in rest.chars() {
+            taken += c.len_utf8();
+            match c {
+                _ if escaped => {
+                    inside.push(c);
+                    escaped = false;
+                }
+                '\\' => escaped = true,
+                '}' if depth == 0 => break,
+                '}' => {
+                    depth -= 1;
+                    inside.push(c);
+                }
+                '{' if inside.ends_with('$') => {
+                    depth += 1;
+                    inside.push(c);
+                }
+                _ => inside.push(c),
+            }
+        }
+        rest = &rest[taken..];
+        let inside = match inside.strip_prefix('|') {
+            Some(choices) => choices
+                .split([',', '|'])
+                .next()
+                .unwrap_or_default()
+                .to_owned(),
+            None => inside.strip_prefix(':').unwrap_or_default().to_owned(),
+        };
+        // A proposal may use what was given before it.
+        let inside = given.iter().fold(inside, |text, (number, known)| {
+            text.replace(&format!("${number}"), known)
+        });
+        out.push_str(&inside);
+        given.push((number, inside));
+    }
+    out + rest
+}
+
+#[test]
+fn every_snippet_expands_to_text_that_checks() {
+    let snippets = json("editors/vscode/snippets/rollout.json");
+    let snippets: Vec<(String, String, String)> = snippets
+        .as_object()
+        .expect("snippets")
+        .iter()
+        .map(|(name, snippet)| {
+            let body = snippet["body"].as_array().expect("lines");
+            let body: Vec<&str> = body.iter().filter_map(Value::as_str).collect();
+            let prefix = snippet["prefix"].as_str().expect("a prefix");
+            (name.clone(), prefix.to_owned(), expand(&body.join("\n")))
+        })
+        .collect();
+    let of = |wanted: &str| -> String {
+        let found = snippets.iter().find(|(_, prefix, _)| prefix == wanted);
+        found
+            .unwrap_or_else(|| panic!("no snippet {wanted}"))
+            .2
+            .clone()
+    };
+    let policy = of("policy");
+    let finale = policy
+        .lines()
+        .find(|line| line.starts_with("phase everyone final"))
+        .expect("a final phase");
+    let desk = Desk::new();
+    for (name, prefix, body) in &snippets {
+        let whole = match prefix.as_str() {
+            "policy" => body.clone(),
+            "phase" => policy.replace(finale, &format!("{body}\n{finale}")),
+            "phase final" => policy.replace(finale, body),
+            "gate each" => format!("{policy}\n{}\n{body}", of("evidence rows")),
+            "test" => format!("{policy}\n{}\n{body}", of("fixture")),
+            _ => format!("{policy}\n{body}"),
+        };
+        assert!(!whole.contains('$'), "{name}: {whole}");
+        desk.write("snippet.rollout", &whole);
+        let answer = desk.ask("check snippet.rollout");
+        assert_eq!(
+            answer.code, 0,
+            "{name}:\n{whole}\n{}{}",
+            answer.out, answer.err
+        );
+        assert!(!answer.out.contains("error["), "{name}: {}", answer.out);
+    }
+    // Whoever types a declaration word is offered its snippet.
+    for word in [
+        "evidence", "gate", "phase", "trigger", "rollback", "freeze", "test",
+    ] {
+        assert!(!of(word).is_empty());
+    }
+}
+
+#[test]
+fn lock_files_name_no_registry() {
+    for folder in ["editors/vscode", "editors/tree-sitter-rollout"] {
+        let path = format!("{folder}/package-lock.json");
+        if !root().join(&path).is_file() {
+            continue;
+        }
+        let lock = json(&path);
+        let manifest = json(&format!("{folder}/package.json"));
+        for kind in ["dependencies", "devDependencies"] {
+            let locked = &lock["packages"][""][kind];
+            assert_eq!(*locked, manifest[kind], "{path} is not of its package.json");
+        }
+        for (name, package) in lock["packages"].as_object().expect("packages") {
+            let resolved = package["resolved"].as_str().unwrap_or_default();
+            let public = resolved.is_empty() || resolved.starts_with("https://registry.npmjs.org/");
+            assert!(public, "{name}: {resolved}");
+        }
+    }
+}
+
+/// Opens a copy of the tour in Neovim and runs the session; what it saw, line by line.
+fn session(desk: &Desk) -> Vec<String> {
+    let lua = root().join("editors/neovim");
+    let child = Command::new("nvim")
+        .args(["--headless", "-u", "NONE", "-i", "NONE", "-n", "--cmd"])
+        .arg(format!("set runtimepath^={}", lua.display()))
+        .args(["-c", "filetype plugin on", "-c", "edit shop.rollout", "-c"])
+        .arg(format!(
+            "luafile {}",
+            lua.join("test/session.lua").display()
+        ))
+        .current_dir(desk.path())
+        .env("ROLLOUTC", env!("CARGO_BIN_EXE_rolloutc"))
+        .env("XDG_CONFIG_HOME", desk.path())
+        .env("XDG_DATA_HOME", desk.path())
+        .env("XDG_STATE_HOME", desk.path())
+        .env("XDG_CACHE_HOME", desk.path())
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn();
+    let mut child = child.expect("Neovim starts");
+    let begun = Instant::now();
+    while child.try_wait().expect("a child").is_none() {
+        if begun.elapsed() > Duration::from_secs(120) {
+            let _ = child.kill();
+        }
+        std::thread::sleep(Duration::from_millis(20));
+    }
+    let output = child.wait_with_output().expect("an answer");
+    let seen = String::from_utf8_lossy(&output.stdout).into_owned();
+    let err = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{seen}\n{err}");
+    seen.lines()
+        .map(|line| line.trim_end().to_owned())
+        .collect()
+}
+
+#[test]
+fn neovim_talks_to_the_server() {
+    if !there("nvim", "Neovim against the server") {
+        return;
+    }
+    let desk = Desk::new();
+    desk.write("shop.rollout", text("examples/tour/shop.rollout"));
+    let seen = session(&desk);
+    let said = |begin: &str| {
+        seen.iter()
+            .find(|line| line.starts_with(begin))
+            .unwrap_or_else(|| panic!("no line `{begin}` in {seen:#?}"))
+            .as_str()
+    };
+    assert_eq!(said("filetype"), "filetype rollout");
+    assert_eq!(said("diagnostics"), "diagnostics unit-mismatch 19");
+    assert!(
+        seen.iter().any(|line| line == "diagnostics none"),
+        "{seen:#?}"
+    );
+    assert!(said("hover").contains("What must hold"), "{seen:#?}");
+}
