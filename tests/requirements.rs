@@ -12,7 +12,11 @@ use std::path::{Path, PathBuf};
 use crate::cli::root;
 
 /// The systems with a table: their folder, how their ids begin, and how many there are.
-const SYSTEMS: [(&str, &str, usize); 1] = [("spacetime", "ST3", 13)];
+const SYSTEMS: [(&str, &str, usize); 3] = [
+    ("levers", "RQ", 19),
+    ("spacetime", "ST3", 13),
+    ("usr", "USR", 18),
+];
 
 #[test]
 fn each_requirement_names_what_meets_it_and_what_shows_it() {
