@@ -13,5 +13,6 @@ mod requirements;
 mod schema;
 mod screens;
 mod spec;
+mod stdlib;
 mod stories;
 mod tidy;

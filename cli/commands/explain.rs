@@ -82,9 +82,10 @@ fn page(topic: &str) -> Option<String> {
 }
 
 fn module_page(module: &Module) -> String {
+    let name = module.name;
     format!(
-        "# std.{0}\n\n`use std.{0}` brings this module in.\n\n```rollout\n{1}\n```\n",
-        module.name,
+        "{}\n`use std.{name}` brings the module in: `{name}.NAME`.\n\n## Text\n\n```rollout\n{}\n```\n",
+        module.section("#"),
         module.text.trim_end()
     )
 }

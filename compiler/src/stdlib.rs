@@ -1,4 +1,9 @@
-//! The modules that come with the tool: `use std.NAME`. Knows their names and texts; reads no disk and parses nothing.
+//! The modules that come with the tool: `use std.NAME`. Knows their names and texts; reads no disk. What a text offers is in
+//! `stdlib/offer.rs`.
+
+mod offer;
+
+pub use offer::Offer;
 
 /// A module of the standard library.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -133,7 +133,7 @@ impl<'a> Checker<'a> {
                 }
                 Some(self.push(Node::Make(wanted, nodes), Ty::Record(wanted), at))
             }
-            (Ty::Number, Ty::Ratio) if self.is_quotient(typed.node) => Some(Typed {
+            (Ty::Number, Ty::Ratio) if self.is_quotient(typed.node, at) => Some(Typed {
                 node: typed.node,
                 ty: Ty::Ratio,
             }),
@@ -169,9 +169,17 @@ impl<'a> Checker<'a> {
         Some(self.push(Node::Collect(bind, Some(text.node)), texts, at))
     }
 
-    /// Whether a plain number is one quantity over another: such a fraction compares with ratios.
-    fn is_quotient(&self, node: NodeId) -> bool {
-        matches!(self.node(node), Node::Arith(Arith::Div, ..))
+    /// Whether a plain number is one quantity over another: such a fraction compares with ratios. `1 / 3000` is one number
+    /// by the time it is asked about; its text still says what it was.
+    fn is_quotient(&self, node: NodeId, at: Place) -> bool {
+        match self.node(node) {
+            Node::Arith(Arith::Div, ..) => true,
+            Node::Const(Const::Number(_)) => {
+                let parts = self.source(at).split_once('/');
+                parts.is_some_and(|(over, under)| is_bare(over) && is_bare(under))
+            }
+            _ => false,
+        }
     }
 
     /// Says that a value does not fit its slot.
@@ -328,7 +336,7 @@ fn with_units(
     read: Option<Unit>,
     at: Place,
 ) -> Diagnostic {
-    if !matches!(node, Node::Const(Const::Number(_))) {
+    if !matches!(node, Node::Const(Const::Number(_))) || !is_bare(said) {
         return match unit {
             Dimension::Ratio => found.help("a plain number becomes a ratio by `as ratio`"),
             Dimension::Duration => {
@@ -357,6 +365,15 @@ fn with_units(
         false,
         vec![(at.1, first)],
     )
+}
+
+/// One number as it is written, without a unit.
+fn is_bare(said: &str) -> bool {
+    let digits = said.trim().trim_start_matches('-');
+    !digits.is_empty()
+        && digits
+            .bytes()
+            .all(|b| b.is_ascii_digit() || matches!(b, b'.' | b'_'))
 }
 
 /// A unit to name in a help.
