@@ -1,7 +1,7 @@
 //! Documents to lines. Knows columns, line ends and where comments go; knows nothing of the language.
 
 use super::doc::{Block, Doc, Ruler, WIDTH, blanks, wide};
-use super::token::{Note, Token};
+use super::token::{Kind, Note, Token};
 use crate::source::Span;
 
 /// The lines that were written so far.
@@ -255,7 +255,8 @@ impl<'a> Out<'a> {
         }
         let row = std::mem::take(&mut self.row);
         if let Some(indent) = self.pending.take() {
-            let closes = matches!(said, "}" | ")" | "]");
+            // A bracket that belongs to nothing stands where it stood.
+            let closes = token.kind != Kind::Raw && matches!(said, "}" | ")" | "]");
             for note in &token.above {
                 self.note(note, indent + if closes { 2 } else { 0 }, row);
             }

@@ -345,6 +345,7 @@ fn what_is_no_policy_stays() {
         "\r\n\r\n",
         "\u{0}",
         "edition 2026\nedition 2027\n",
+        "edition 2026\n\n/// said\n}\nlet a = 1\n",
     ] {
         check(text);
     }
