@@ -14,7 +14,7 @@ impl<'a> Run<'a> {
     pub(super) fn owed(&mut self, outcome: Outcome) {
         self.owed_procedure();
         for halt in self.instance.halts.clone() {
-            let row = self.approval_row("resume", Some(halt.trigger.clone()));
+            let row = self.approval_row("resume", Some(halt.trigger.clone()), None);
             self.obligations.push(Obligation {
                 kind: ObligationKind::Resume,
                 id: halt.trigger.clone(),
@@ -37,7 +37,12 @@ impl<'a> Run<'a> {
             let due = asked_at
                 .zip(within)
                 .and_then(|(at, within)| at.plus(within));
-            let row = self.approval_row(&name, None);
+            // Where only one role can give it, the row says so; else whoever gives it says in which role.
+            let role = match approval.by.roles.as_slice() {
+                [only] => Some(only.clone()),
+                _ => None,
+            };
+            let row = self.approval_row(&name, None, role);
             self.obligations.push(Obligation {
                 kind: ObligationKind::Approval,
                 id: name.clone(),
@@ -122,12 +127,12 @@ impl<'a> Run<'a> {
         }
     }
 
-    fn approval_row(&self, approval: &str, of: Option<String>) -> Row {
+    fn approval_row(&self, approval: &str, of: Option<String>, role: Option<String>) -> Row {
         Row::Approval(Box::new(ApprovalRow {
             approval: approval.into(),
             of,
             by: None,
-            role: None,
+            role,
             at: None,
             subject: self.instance.subject.clone(),
             key: self.key.into(),
