@@ -7,6 +7,8 @@ mod given;
 mod judge;
 mod patch;
 mod people;
+mod reached;
+mod ways;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;

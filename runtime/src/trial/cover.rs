@@ -5,12 +5,14 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
 
+use super::reached::{listed, module, reached};
+use super::ways::Possible;
 use crate::decision::{Decision, Verdict};
-use crate::ir::{Ask, Clause, Criterion, Gate, GateId, Program, RuleKind};
+use crate::ir::{GateId, Program};
 use crate::step::Question;
 use crate::value::Truth;
 
-/// What was shown of gates and triggers.
+/// What was shown of the gates and triggers that a policy rests on.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Coverage {
     /// Gates, in source order.
@@ -22,17 +24,18 @@ pub struct Coverage {
 /// In how many tests a gate was seen in each way.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct GateCover {
-    /// The gate.
+    /// The gate, with its arguments.
     pub gate: String,
+    /// The file it stands in, from the policy's own folder; `None` where that is the policy's own.
+    pub module: Option<String>,
     /// Tests in which it passed.
     pub pass: u32,
     /// Tests in which it failed.
     pub fail: u32,
     /// Tests in which it could not be told.
     pub unknown: u32,
-    /// Whether it can fail at all: what only asks for evidence (`need`) is unknown without it.
-    #[serde(skip)]
-    pub can_fail: bool,
+    /// Ways in which it cannot come out, whatever is given: `fail`, `unknown`.
+    pub never: Vec<&'static str>,
 }
 
 /// In how many tests a trigger fired, and in how many it watched and did not.
@@ -47,18 +50,23 @@ pub struct TriggerCover {
 }
 
 impl GateCover {
-    /// What was never shown.
+    /// What could be shown and was not.
     pub fn lacks(&self) -> Vec<&'static str> {
         let ways = [
             ("pass", self.pass),
             ("fail", self.fail),
             ("unknown", self.unknown),
         ];
-        let never = ways.into_iter().filter(|way| way.1 == 0);
-        let never = never.map(|way| way.0);
-        never
-            .filter(|way| self.can_fail || *way != "fail")
-            .collect()
+        let lacks = ways.into_iter().filter(|way| way.1 == 0);
+        let lacks = lacks.map(|way| way.0);
+        lacks.filter(|way| !self.never.contains(way)).collect()
+    }
+
+    /// Counts what the tests of another policy have shown of the same gate.
+    pub fn add(&mut self, other: &GateCover) {
+        self.pass += other.pass;
+        self.fail += other.fail;
+        self.unknown += other.unknown;
     }
 }
 
@@ -72,19 +80,31 @@ impl TriggerCover {
 }
 
 impl Coverage {
-    /// How many ways were shown, and how many there are: three a gate, two a trigger.
+    /// How many ways were shown, and how many there are: two a trigger, three a gate less those in which it cannot
+    /// come out.
     pub fn shown(&self) -> (usize, usize) {
-        let all = self.gates.len() * 3 + self.triggers.len() * 2;
+        let ways = |gate: &GateCover| 3 - gate.never.len();
+        let all = self.gates.iter().map(ways).sum::<usize>() + self.triggers.len() * 2;
         let gates = self.gates.iter().map(|gate| gate.lacks().len());
         let triggers = self.triggers.iter().map(|trigger| trigger.lacks().len());
         (all - gates.chain(triggers).sum::<usize>(), all)
+    }
+
+    /// How much of it was shown, in whole per cent, rounded down; all of it where there is nothing to show.
+    pub fn percent(&self) -> u8 {
+        match self.shown() {
+            (_, 0) => 100,
+            (shown, all) => u8::try_from(shown * 100 / all).unwrap_or(100),
+        }
     }
 }
 
 /// Gathers what one test after the other shows.
 pub(super) struct Cover<'p> {
     program: &'p Program,
-    /// Gates that no place asks: what they say is asked of each step.
+    /// What counts.
+    counted: Vec<GateId>,
+    /// Gates that no list asks: what they say is asked of each step.
     aside: Vec<GateId>,
     gates: BTreeMap<String, BTreeMap<Way, BTreeSet<usize>>>,
     triggers: BTreeMap<String, (BTreeSet<usize>, BTreeSet<usize>)>,
@@ -99,31 +119,13 @@ enum Way {
 
 impl<'p> Cover<'p> {
     pub fn new(program: &'p Program) -> Cover<'p> {
-        let mut asked = BTreeSet::new();
-        for phase in &program.phases {
-            let after = phase.cohorts.iter().flat_map(|cohort| &cohort.after);
-            let lists = [&phase.enter, &phase.keep, &phase.leave, &phase.watch];
-            asked_by(
-                program,
-                lists.into_iter().flatten().chain(after),
-                &mut asked,
-            );
-        }
-        for procedure in &program.procedures {
-            asked_by(program, procedure.verify.iter(), &mut asked);
-        }
-        if program.phases.is_empty() {
-            let own = program
-                .gates
-                .iter()
-                .enumerate()
-                .filter(|(_, gate)| gate.own);
-            asked.extend(own.map(|(at, _)| GateId(at as u32)));
-        }
-        let all = (0..program.gates.len()).map(|at| GateId(at as u32));
+        let asked = listed(program);
+        let counted = reached(program);
+        let aside = counted.iter().copied();
         Cover {
             program,
-            aside: all.filter(|gate| !asked.contains(gate)).collect(),
+            aside: aside.filter(|gate| !asked.contains(gate)).collect(),
+            counted,
             gates: BTreeMap::new(),
             triggers: BTreeMap::new(),
         }
@@ -177,18 +179,26 @@ impl<'p> Cover<'p> {
         ways.entry(way).or_default().insert(test);
     }
 
-    /// Everything that was shown. Parameters of gates aside: `below(2%)` is shown by itself.
+    /// Everything that was shown.
     pub fn finish(self) -> Coverage {
         let of = |name: &String, way: Way| {
             let ways = self.gates.get(name).and_then(|ways| ways.get(&way));
             ways.map_or(0, |tests| tests.len() as u32)
         };
-        let gate = |gate: &Gate| GateCover {
-            gate: gate.name.clone(),
-            pass: of(&gate.name, Way::Pass),
-            fail: of(&gate.name, Way::Fail),
-            unknown: of(&gate.name, Way::Unknown),
-            can_fail: can_fail(gate),
+        let mut possible = Possible::new(self.program);
+        let mut gate = |id: &GateId| {
+            let gate = self.program.gates.get(id.ix())?;
+            let ways = possible.gate(*id);
+            let never = [("fail", ways.fails), ("unknown", ways.unknown)];
+            let never = never.into_iter().filter(|way| !way.1);
+            Some(GateCover {
+                gate: gate.name.clone(),
+                module: module(self.program, gate).map(str::to_owned),
+                pass: of(&gate.name, Way::Pass),
+                fail: of(&gate.name, Way::Fail),
+                unknown: of(&gate.name, Way::Unknown),
+                never: never.map(|way| way.0).collect(),
+            })
         };
         let trigger = |trigger: &crate::ir::Trigger| {
             let seen = self.triggers.get(&trigger.name);
@@ -199,54 +209,8 @@ impl<'p> Cover<'p> {
             }
         };
         Coverage {
-            gates: self.program.gates.iter().map(gate).collect(),
+            gates: self.counted.iter().filter_map(&mut gate).collect(),
             triggers: self.program.triggers.iter().map(trigger).collect(),
         }
-    }
-}
-
-/// A gate of nothing but `need` passes or cannot be told.
-fn can_fail(gate: &Gate) -> bool {
-    let mut rules = gate.clauses.iter().filter_map(|clause| match clause {
-        Clause::Rule(rule) => Some(rule.kind),
-        Clause::Each { .. }
-        | Clause::Applies(_)
-        | Clause::Pending(_)
-        | Clause::AdvisoryUnless(_)
-        | Clause::AdvisoryUntil(_)
-        | Clause::Let { .. } => None,
-    });
-    rules.any(|kind| kind != RuleKind::Need)
-}
-
-fn asked_by<'c>(
-    program: &Program,
-    criteria: impl Iterator<Item = &'c Criterion>,
-    asked: &mut BTreeSet<GateId>,
-) {
-    for criterion in criteria {
-        ask(program, &criterion.ask, asked, 0);
-    }
-}
-
-fn ask(program: &Program, what: &Ask, asked: &mut BTreeSet<GateId>, depth: usize) {
-    if depth > program.groups.len() + 64 {
-        return;
-    }
-    match what {
-        Ask::Gate(gate) => {
-            asked.insert(*gate);
-        }
-        Ask::Group(group) => {
-            if let Some(group) = program.groups.get(group.ix()) {
-                ask(program, &group.ask, asked, depth + 1);
-            }
-        }
-        Ask::Approval(_) | Ask::Cond(_) => {}
-        Ask::All(asks) | Ask::Any(asks) | Ask::Count(_, _, asks) => {
-            asks.iter()
-                .for_each(|one| ask(program, one, asked, depth + 1));
-        }
-        Ask::Not(one) => ask(program, one, asked, depth + 1),
     }
 }
