@@ -198,13 +198,56 @@ pub struct Test {
     /// Run only the tests whose title contains this
     #[arg(long, value_name = "TEXT")]
     pub filter: Option<String>,
+    /// List every gate and trigger with the number of tests that showed each way
+    #[arg(long)]
+    pub coverage: bool,
+    /// Exit 1 where the tests of a policy show less than this, in whole per cent; else what rollout.toml says
+    #[arg(long, value_name = "PERCENT", value_parser = floor, conflicts_with = "filter")]
+    pub floor: Option<u8>,
+    /// How to show what came
+    #[arg(long, value_enum, default_value_t)]
+    pub format: TestFormat,
+    /// Run again whenever a policy, a module or a fixture changes, until interrupted
+    #[arg(long, conflicts_with = "format")]
+    pub watch: bool,
+}
+
+fn floor(text: &str) -> Result<u8, String> {
+    let number = text.strip_suffix('%').unwrap_or(text).parse::<u8>();
+    let fits = number.ok().filter(|number| *number <= 100);
+    fits.ok_or_else(|| "write a whole number from 0 to 100, for example 90%".to_string())
+}
+
+/// How `test` shows what came.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub enum TestFormat {
+    /// A line for each policy, and what failed
+    #[default]
+    Text,
+    /// One document
+    Json,
+    /// A JUnit report
+    Junit,
 }
 
 const TEST_HELP: &str = "\
 Tests run on the machine that decides, without clock, environment or state file: params have their defaults, or what
 `given … with { param = … }` says.
 
-Exit codes: 0 all pass · 1 a test fails, or none was found · 3 a policy is invalid · 6 a fixture cannot be read";
+Coverage counts the gates that phases, triggers, ways back and the calendar of a policy ask, each in pass, fail and
+unknown as far as it can come out so, and each trigger fired and not. What the tests of one policy show of a gate in a
+module counts for every policy of the run that asks it.
+
+Exit codes: 0 all pass · 1 a test fails, none was found, or a floor is not reached · 3 a policy is invalid ·
+6 a fixture cannot be read
+
+The document of `--format json` is
+  { \"rolloutc.test\": 1, \"passed\": N, \"failed\": N, \"broken\": N, \"untested\": [file],
+    \"policies\": [ { file, rollout,
+      \"tests\": [ { title, file, line, came: \"passed\", \"failed\" or \"broken\", why: null or
+                   { expected, came, differs, help, as_of, file, line } or { message, about } } ],
+      \"coverage\": { percent, floor, reached, gates: [ { gate, module, pass, fail, unknown, never: [way] } ],
+                    triggers: [ { trigger, fired, quiet } ] } } ] }";
 
 /// `rolloutc fmt`
 #[derive(Debug, Group)]

@@ -5,6 +5,7 @@ mod commands;
 mod config;
 mod exit;
 mod failure;
+mod junit;
 mod load;
 mod report;
 mod show;

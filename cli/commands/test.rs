@@ -1,74 +1,179 @@
 //! `rolloutc test`: the tests of policies, what they show, and what they do not.
 
-use crate::args::Test;
+mod watch;
+
+use crate::args::{Test, TestFormat};
 use crate::commands::output;
+use crate::config;
 use crate::exit::Exit;
 use crate::failure::Failure;
+use crate::junit;
 use crate::load::{policy, trial};
 use crate::report::Findings;
-use crate::show::trial::{Tried, text};
+use crate::show::trial::{Round, Tried, json, suites, text};
 use crate::terminal::{Look, tell};
-use rolloutc_runtime::trial::{Found, Report, run as run_tests};
+use rolloutc_runtime::trial::{Found, GateCover, run as run_tests, wanted};
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 /// Runs the tests of every policy named, and says what came.
 pub fn run(args: &Test) -> Result<Exit, Failure> {
-    let here = [PathBuf::from(".")];
-    let paths = if args.paths.is_empty() {
-        &here[..]
-    } else {
-        &args.paths
-    };
-    let mut all = Vec::new();
-    let mut invalid = Findings::default();
-    for path in paths {
-        for file in policy::files(path)? {
-            all.extend(one(args, &file, &mut invalid)?);
-        }
+    match args.watch {
+        true => watch::run(args),
+        false => once(args, &mut BTreeSet::new()),
     }
+}
+
+/// Runs them once, and notes every file that was looked at.
+fn once(args: &Test, seen: &mut BTreeSet<PathBuf>) -> Result<Exit, Failure> {
+    let mut invalid = Findings::default();
+    let mut round = round(args, &mut invalid, seen)?;
     if !invalid.list.is_empty() {
         tell(&(invalid.text(Look::of_errors()) + &invalid.summary()));
     }
     if !invalid.is_valid() {
         return Ok(Exit::Invalid);
     }
-    if all.iter().all(|tried| tried.report.cases.is_empty()) {
-        return Err(none(args));
+    if round.tried.is_empty() {
+        return Err(none(args, "no policy here has one"));
     }
-    output(&text(&all, args, Look::of_output()))?;
-    Ok(exit(&all))
+    share(&mut round.tried);
+    let said = match args.format {
+        TestFormat::Text => text(&round, args, Look::of_output()),
+        TestFormat::Json => json::document(&round),
+        TestFormat::Junit => junit::document(&suites(&round)),
+    };
+    output(&said)?;
+    Ok(exit(&round))
 }
 
-/// The tests of one policy file; `None` where it is a module, or has none.
-fn one(args: &Test, file: &Path, invalid: &mut Findings) -> Result<Option<Tried>, Failure> {
+fn round(
+    args: &Test,
+    invalid: &mut Findings,
+    seen: &mut BTreeSet<PathBuf>,
+) -> Result<Round, Failure> {
+    let here = [PathBuf::from(".")];
+    let paths = match args.paths.is_empty() {
+        true => &here[..],
+        false => &args.paths,
+    };
+    let mut round = Round::default();
+    let mut done = BTreeSet::new();
+    for path in paths {
+        let mut found = false;
+        for file in policy::files(path)? {
+            found |= done.contains(&file);
+            if !done.insert(file.clone()) {
+                continue;
+            }
+            seen.insert(file.clone());
+            found |= one(args, &file, &mut round, (invalid, seen))?;
+        }
+        // Whoever names a path wants to see it tried.
+        if !found && invalid.is_valid() && args.filter.is_none() {
+            let message = format!("`{}` has none", path.display());
+            return Err(none(args, &message));
+        }
+    }
+    Ok(round)
+}
+
+/// The tests of one file; whether it has any.
+fn one(
+    args: &Test,
+    file: &Path,
+    round: &mut Round,
+    (invalid, seen): (&mut Findings, &mut BTreeSet<PathBuf>),
+) -> Result<bool, Failure> {
     let analysis = policy::check(file)?;
-    let failed = analysis.failed();
     invalid.looked_at += 1;
-    if failed {
+    let folder = file.parent().unwrap_or(Path::new(""));
+    let used = analysis.files.iter().map(|file| PathBuf::from(&*file.name));
+    seen.extend(used.filter(|path| path.is_file()));
+    if analysis.failed() {
         invalid.absorb(analysis.files, analysis.diagnostics);
-        return Ok(None);
+        return Ok(false);
     }
     let Some(program) = analysis.program else {
-        return Ok(None);
+        return Ok(false);
+    };
+    let name = policy::slashes(file.strip_prefix(".").unwrap_or(file));
+    let config = config::near(file)?;
+    let floor = match args.filter {
+        Some(_) => None,
+        None => args.floor.or(config.settings.floor),
     };
     if program.tests.tests.is_empty() {
-        return Ok(None);
+        round.untested.push(name);
+        return Ok(false);
     }
-    let folder = file.parent().unwrap_or(Path::new(""));
+    seen.extend(wanted(&program).iter().map(|one| folder.join(&one.path)));
     let stock = trial::stock(&program, folder);
     let asked = |title: &str| match &args.filter {
         Some(filter) => title.contains(filter.as_str()),
         None => true,
     };
     let report = run_tests(&program, &stock, &asked);
-    Ok(Some(Tried {
-        file: policy::slashes(file.strip_prefix(".").unwrap_or(file)),
-        program,
-        report,
-    }))
+    if !report.cases.is_empty() {
+        round.tried.push(Tried {
+            file: name,
+            program,
+            report,
+            floor,
+        });
+    }
+    Ok(true)
 }
 
-fn none(args: &Test) -> Failure {
+/// A gate of a module is one rule: what the tests of one policy show of it holds for every policy that asks it.
+fn share(all: &mut [Tried]) {
+    let key = |file: &str, gate: &GateCover| {
+        let module = gate.module.as_ref()?;
+        let folder = Path::new(file).parent().unwrap_or(Path::new(""));
+        let path = match module.starts_with("std/") {
+            true => PathBuf::from(module),
+            false => plain(&folder.join(module)),
+        };
+        Some((path, gate.gate.clone()))
+    };
+    let mut shown: BTreeMap<(PathBuf, String), GateCover> = BTreeMap::new();
+    for tried in all.iter() {
+        for gate in &tried.report.coverage.gates {
+            let Some(key) = key(&tried.file, gate) else {
+                continue;
+            };
+            shown
+                .entry(key)
+                .and_modify(|sum| sum.add(gate))
+                .or_insert_with(|| gate.clone());
+        }
+    }
+    for tried in all {
+        for gate in &mut tried.report.coverage.gates {
+            if let Some(sum) = key(&tried.file, gate).and_then(|key| shown.get(&key)) {
+                *gate = sum.clone();
+            }
+        }
+    }
+}
+
+/// A path without `.` and `..`, as far as that goes without asking the disk.
+fn plain(path: &Path) -> PathBuf {
+    use std::path::Component;
+    let mut plain = PathBuf::new();
+    for part in path.components() {
+        match part {
+            Component::CurDir => {}
+            Component::ParentDir if plain.file_name().is_some() => {
+                plain.pop();
+            }
+            part => plain.push(part),
+        }
+    }
+    plain
+}
+
+fn none(args: &Test, where_: &str) -> Failure {
     match &args.filter {
         Some(filter) => Failure::new(
             Exit::Held,
@@ -78,7 +183,7 @@ fn none(args: &Test) -> Failure {
         None => Failure::new(
             Exit::Held,
             "no test was found",
-            "a policy without tests says nothing of what it does",
+            format!("{where_}; a policy without tests says nothing of what it does"),
         )
         .help(
             "write one: test \"what it shows\" { at 2026-02-25T12:00Z  in start  given evidence \"evidence/green\"  expect advance }",
@@ -86,24 +191,14 @@ fn none(args: &Test) -> Failure {
     }
 }
 
-fn exit(all: &[Tried]) -> Exit {
-    let cases = |report: &Report| {
-        report
-            .cases
-            .iter()
-            .map(|case| &case.found)
-            .cloned()
-            .collect()
-    };
-    let found: Vec<Found> = all
-        .iter()
-        .flat_map(|tried| -> Vec<Found> { cases(&tried.report) })
-        .collect();
+fn exit(round: &Round) -> Exit {
+    let count = |which| -> usize { round.tried.iter().map(|tried| tried.count(which)).sum() };
     let unreadable = |found: &Found| matches!(found, Found::Broken(trouble) if trouble.unreadable);
-    if found.iter().any(unreadable) {
+    if count(unreadable) > 0 {
         return Exit::Unreadable;
     }
-    match found.iter().all(|found| *found == Found::Passed) {
+    let enough = round.tried.iter().all(Tried::is_enough);
+    match enough && count(|found| *found != Found::Passed) == 0 {
         true => Exit::Clean,
         false => Exit::Held,
     }

@@ -58,12 +58,14 @@ pub enum Holds {
     Duration,
     /// A number above one.
     Factor,
+    /// A whole number up to a hundred.
+    Percent,
     /// A regular expression.
     Pattern,
 }
 
 /// Every key that there is.
-pub const KEYS: [Key; 9] = [
+pub const KEYS: [Key; 10] = [
     Key {
         table: "check",
         name: "deny",
@@ -127,6 +129,13 @@ pub const KEYS: [Key; 9] = [
         doc: "What names of these declarations look like, as a whole; others are a `name-pattern`.",
         holds: Holds::Pattern,
     },
+    Key {
+        table: "test",
+        name: "floor",
+        example: "90",
+        doc: "How much the tests of a policy must show, in per cent, or `test` ends with 1; `--floor` beats it.",
+        holds: Holds::Percent,
+    },
 ];
 
 /// The declarations that `[rules.names]` may speak of.
@@ -161,6 +170,8 @@ pub struct Settings {
     pub paths: Vec<PathLevels>,
     /// `[rules]`
     pub rules: Rules,
+    /// `test.floor`, in per cent.
+    pub floor: Option<u8>,
 }
 
 /// Levels of some policies.
@@ -269,6 +280,14 @@ pub fn read(text: &str) -> Result<Settings, Wrong> {
                 }
             }
             "rules" => settings.rules = rules(value)?,
+            "test" => {
+                for (key, value) in self::table(word, value)? {
+                    match key.get_ref().as_ref() {
+                        "floor" => settings.floor = Some(percent(value)?),
+                        other => return Err(unknown(key.span(), "key", other, &keys(word))),
+                    }
+                }
+            }
             other => return Err(unknown(at, "table", other, &tables())),
         }
     }
@@ -352,6 +371,17 @@ fn zone(value: &Value<'_>) -> Result<String, Wrong> {
         })?;
     }
     Ok(zone)
+}
+
+fn percent(value: &Value<'_>) -> Result<u8, Wrong> {
+    let number = match value.get_ref() {
+        DeValue::Integer(number) => number.as_str().parse::<u8>().ok(),
+        _ => None,
+    };
+    number.filter(|number| *number <= 100).ok_or_else(|| {
+        let message = "a floor is a whole number from 0 to 100".to_string();
+        wrong(value.span(), message).help("for example `floor = 90`")
+    })
 }
 
 fn levels(name: &str, value: &Value<'_>) -> Result<BTreeMap<String, Level>, Wrong> {
@@ -533,6 +563,10 @@ mod tests {
             }),
         );
         check(
+            "[test]\nfloor = 90\n",
+            Ok(|settings| settings.floor == Some(90)),
+        );
+        check(
             "[lints]\ntodo-left = \"off\"\nunused-gate = \"error\"\n",
             Ok(|settings| {
                 settings.levels["todo-left"] == Level::Off
@@ -558,6 +592,8 @@ mod tests {
             "[params]\nsoak = \"1m\"\n",
             Err("there is no table `params`"),
         );
+        check("[test]\nfloor = 101\n", Err("from 0 to 100"));
+        check("[test]\nfloor = \"90%\"\n", Err("for example `floor = 90`"));
         check("check = 1\n", Err("`check` is a table"));
         check("[check]\ndeny = \"warnings\"\n", Err("a list of codes"));
         check("[check]\ndeny = [1]\n", Err("a code is a text"));

@@ -132,3 +132,196 @@ test "thrown and not looked at" {
     desk.write("log.json", log);
     desk.expect("test", 0, "1 passed");
 }
+
+/// A policy whose tests show all but one way.
+fn nearly() -> Desk {
+    let desk = desk();
+    let unknown = "test \"nobody measured\" {\n  at 2026-03-02T12:00Z  in start\n  given green without slo\n  expect exit 4 because quick missing\n}\n";
+    desk.write("shop.rollout", POLICY.to_string() + unknown);
+    desk
+}
+
+#[test]
+fn coverage_says_what_no_test_shows() {
+    desk().expect("test", 0, "coverage 66% gates 0 of 1 (quick never unknown)");
+    nearly().expect("test", 0, "coverage 100% gates 1 of 1");
+    nearly().expect("test --coverage", 0, "quick pass 2 fail 1 unknown 1");
+    desk().expect(
+        "test --coverage",
+        0,
+        "quick pass 2 fail 1 unknown 0 never unknown",
+    );
+    // Of some tests only where it is asked for.
+    let some = desk().expect("test --filter slow", 0, "1 passed");
+    assert!(!some.out.contains("coverage"), "{}", some.out);
+    desk().expect("test --filter slow --coverage", 0, "coverage 33%");
+}
+
+#[test]
+fn a_floor_is_reached_or_the_run_fails() {
+    desk().expect("test --floor 66", 0, "floor 66%");
+    desk().expect("test --floor 67%", 1, "floor 67%: not reached");
+    nearly().expect("test --floor 100", 0, "floor 100%");
+    desk().expect("test --floor 101", 2, "from 0 to 100");
+    desk().expect("test --floor 50 --filter slow", 2, "cannot be used with");
+
+    let desk = desk();
+    desk.write("rollout.toml", "[test]\nfloor = 90\n");
+    desk.expect("test", 1, "floor 90%: not reached");
+    desk.expect("test --floor 60", 0, "floor 60%");
+    // Some tests alone cannot reach it.
+    desk.expect("test --filter slow", 0, "1 passed");
+}
+
+#[test]
+fn a_path_without_tests_is_no_success() {
+    let desk = desk();
+    desk.write("more/empty.rollout", "edition 2026\nrollout r\n");
+    desk.expect("test shop.rollout more", 1, "`more` has none");
+    desk.expect(
+        "test more/empty.rollout",
+        1,
+        "`more/empty.rollout` has none",
+    );
+    desk.expect("test .", 0, "no tests more/empty.rollout");
+    desk.expect("test nowhere", 2, "nowhere");
+}
+
+const RULES: &str = r#"edition 2026
+
+evidence smoke {
+  fresh 1h
+  passed: bool
+}
+
+gate smoked { require smoke.passed }
+gate part   { require smoke.passed }
+gate whole  { require part }
+"#;
+
+/// Two policies that ask the gates of one module, the second without a test of its own for them.
+fn two() -> Desk {
+    let desk = Desk::new();
+    let policy = |name: &str, tests: &str| {
+        format!(
+            "edition 2026\n\nrollout {name}\n\nuse \"../rules.rollout\" as rules\n\nphase all final {{ enter rules.smoked, rules.whole }}\n\nfixture green from \"green\"\n\n{tests}"
+        )
+    };
+    let test = |title: &str, given: &str, expect: &str| {
+        format!(
+            "test \"{title}\" {{ at 2026-03-02T12:00Z  in start  given green{given}  expect {expect} }}\n"
+        )
+    };
+    desk.write("rules.rollout", RULES);
+    let all = test("green", "", "advance")
+        + &test("red", " with { rules.smoke.passed = false }", "blocked")
+        + &test("gone", " without rules.smoke", "exit 4");
+    desk.write("a/a.rollout", policy("a", &all));
+    desk.write("b/b.rollout", policy("b", &test("green", "", "advance")));
+    for folder in ["a", "b"] {
+        desk.write(
+            &format!("{folder}/green/smoke.json"),
+            r#"{ "passed": true }"#,
+        );
+    }
+    desk
+}
+
+#[test]
+fn what_one_policy_shows_of_a_module_holds_for_all_of_the_run() {
+    let desk = two();
+    let all = desk.expect("test .", 0, "b/b.rollout 1 passed coverage 100%");
+    // `part` stands inside `whole`: it is not asked by itself.
+    assert!(
+        all.out.contains("of ../rules.rollout 2 of 2"),
+        "{}",
+        all.out
+    );
+    desk.expect(
+        "test b",
+        0,
+        "of ../rules.rollout 0 of 2 (smoked never fail or unknown; whole never fail or unknown)",
+    );
+}
+
+#[test]
+fn machines_read_what_came() {
+    let desk = desk();
+    desk.write("shop.rollout", POLICY.replace("<= 300ms", "< 300ms"));
+    let answer = desk.ask("test --format json");
+    assert_eq!(answer.code, 1);
+    let found: serde_json::Value = serde_json::from_str(&answer.out).expect("JSON");
+    assert_eq!(found["rolloutc.test"], 1);
+    assert_eq!([&found["passed"], &found["failed"]], [2, 1]);
+    let policy = &found["policies"][0];
+    assert_eq!(policy["file"], "shop.rollout");
+    assert_eq!(policy["tests"][1]["came"], "failed");
+    assert_eq!(policy["tests"][1]["why"]["expected"], "advance");
+    assert_eq!(policy["tests"][1]["why"]["as_of"], "2026-03-02T12:00:00Z");
+    assert_eq!(policy["coverage"]["percent"], 66);
+    assert_eq!(policy["coverage"]["gates"][0]["gate"], "quick");
+    assert_eq!(policy["coverage"]["reached"], true);
+
+    let answer = desk.ask("test --format junit --floor 90");
+    assert_eq!(answer.code, 1);
+    for part in [
+        r#"<testsuite name="shop.rollout" tests="4" failures="2" errors="0">"#,
+        r#"<testcase name="quick enough" classname="shop.rollout""#,
+        r#"<failure message="it is blocked, not advance">"#,
+        "expected  advance",
+        r#"<testcase name="coverage of at least 90%""#,
+    ] {
+        assert!(answer.out.contains(part), "{part} in {}", answer.out);
+    }
+}
+
+#[test]
+fn a_watched_policy_is_tried_again_when_a_file_changes() {
+    use std::io::{BufRead, BufReader};
+    let desk = desk();
+    let mut child = std::process::Command::new(env!("CARGO_BIN_EXE_rolloutc"))
+        .args(["test", "--watch"])
+        .current_dir(desk.path())
+        .stdout(std::process::Stdio::piped())
+        .spawn()
+        .expect("the tool starts");
+    let out = child.stdout.take().expect("its output");
+    let (told, heard) = std::sync::mpsc::channel();
+    std::thread::spawn(move || {
+        for line in BufReader::new(out).lines().map_while(Result::ok) {
+            if told.send(line).is_err() {
+                return;
+            }
+        }
+    });
+    let until = |part: &str| {
+        let mut said = String::new();
+        let patience = std::time::Duration::from_secs(60);
+        while !said.contains(part) {
+            match heard.recv_timeout(patience) {
+                Ok(line) => said = said + &line + "\n",
+                Err(why) => return Err(format!("{why}: wanted {part} in {said}")),
+            }
+        }
+        Ok(())
+    };
+    let story = || {
+        until("3 passed")?;
+        // The policy and what its tests give.
+        until("watching 2 files")?;
+        desk.write("green/slo.json", r#"{ "p95": 310, "since": "today" }"#);
+        until("2 passed, 1 failed")?;
+        until("watching")?;
+        desk.write("shop.rollout", POLICY.replace("<= 300ms", "<= 310.5ms"));
+        until("watching")?;
+        desk.write("shop.rollout", "rubbish");
+        until("watching")?;
+        desk.write("green/slo.json", r#"{ "p95": 24 }"#);
+        desk.write("shop.rollout", POLICY);
+        until("3 passed")
+    };
+    let told = story();
+    let _ = child.kill();
+    let _ = child.wait();
+    told.unwrap_or_else(|why| panic!("{why}"));
+}

@@ -95,6 +95,7 @@ fn holds(what: Holds) -> Value {
             "type": "string",
             "pattern": "^([0-9]+(\\.[0-9]+)?(ns|us|ms|s|m|h|d|w))+$",
         }),
+        Holds::Percent => json!({ "type": "integer", "minimum": 0, "maximum": 100 }),
         Holds::Factor => json!({ "type": "number", "exclusiveMinimum": 1 }),
     }
 }
