@@ -66,6 +66,11 @@ fn check(root: &Value, schema: &Value, value: &Value, at: &str, out: &mut Vec<St
                     say(format!("{value} is too small"));
                 }
             }
+            "maximum" => {
+                if value.as_f64() > held.as_f64() {
+                    say(format!("{value} is too large"));
+                }
+            }
             "minItems" => {
                 if value
                     .as_array()
