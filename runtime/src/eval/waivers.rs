@@ -3,7 +3,7 @@
 
 use super::{Context, Differences};
 use crate::document::Span;
-use crate::ir::{NodeId, QuorumNeed, Waivers};
+use crate::ir::{Node, NodeId, QuorumNeed, Waivers};
 use crate::time::Instant;
 use crate::ty::{Shape, Ty};
 use crate::value::{Record, Truth, Val};
@@ -155,13 +155,25 @@ impl<'a> Context<'a> {
             let truth = self.truth(rule.cond);
             if truth != Truth::True {
                 return Some(match (rule.message, truth) {
-                    (Some(text), _) => self.message(text, &Differences::default()),
+                    (Some(text), _) => {
+                        let differences = self.differing(rule.cond);
+                        self.message(text, &differences)
+                    }
                     (None, Truth::Unknown(why)) => format!("a rule is {}", why.cause.word()),
                     (None, _) => "it breaks a rule".to_owned(),
                 });
             }
         }
         None
+    }
+
+    /// What the sides of a rule do not share, where a set operator is all of it.
+    fn differing(&mut self, cond: NodeId) -> Differences {
+        let code = self.program.code.get(cond.ix()).map(|code| &code.node);
+        if let Some(Node::Set(op, left, right)) = code {
+            return self.differences(*op, *left, *right);
+        }
+        Differences::default()
     }
 
     /// `until subject changes`: a row must speak of this subject, or be younger than it.
