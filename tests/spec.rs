@@ -10,7 +10,12 @@
 //! `$meaning` and `$params` stand for the digests that an approval names. `obligations` is what people must do after that
 //! step, `reports` what is written: `FILE` and its text, then what in it is unknown. A heading begins a story: the first
 //! step after it has no state, each further one goes on.
+//!
+//! `json as NAME` is a fixture: the bundle that tests find under that path. `tests` is what the tests of the policy come
+//! to with the fixtures so far: each title, and of what did not pass what was expected, what came and what differs.
+//! `coverage` is what they have shown.
 
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::path::Path;
 
@@ -25,6 +30,7 @@ use rolloutc_runtime::paper::Paper;
 use rolloutc_runtime::state::State;
 use rolloutc_runtime::step::{Engine, Options};
 use rolloutc_runtime::time::Instant;
+use rolloutc_runtime::trial;
 use serde_json::Value;
 
 /// Where a policy of a spec stands.
@@ -39,9 +45,26 @@ struct Story {
     answer: String,
     obligations: String,
     reports: String,
+    fixtures: BTreeMap<String, String>,
 }
 
 impl Story {
+    /// The tests of the policy, with the fixtures so far.
+    fn tried(&self) -> trial::Report {
+        let Some(program) = &self.program else {
+            panic!("tests without a program:\n{}", self.findings);
+        };
+        let mut stock = trial::Stock::default();
+        for wanted in trial::wanted(program) {
+            let loaded = match self.fixtures.get(&wanted.path) {
+                Some(text) => fixture(text, wanted.item.as_deref()),
+                None => Err(format!("{}: there is no such file", wanted.path)),
+            };
+            stock.0.insert(wanted, loaded);
+        }
+        trial::run(program, &stock, &|_| true)
+    }
+
     fn policy(&mut self, text: &str) {
         let mut workspace = Workspace::new();
         workspace.insert(POLICY, text);
@@ -113,6 +136,75 @@ impl Story {
             Err(refusal) => format!("refused exit {}\n{refusal}\n", refusal.exit()),
         };
     }
+}
+
+/// A bundle that tests give.
+fn fixture(text: &str, item: Option<&str>) -> Result<trial::Loaded, String> {
+    let bundle = bundle::parse(text.as_bytes()).map_err(|damage| format!("{damage:?}"))?;
+    let mut loaded = trial::Loaded::default();
+    loaded.evidence.subject = bundle.subject;
+    let items = bundle.items.into_iter();
+    let items = items.map(|item| item.observation(|_| Content::Absent));
+    loaded.evidence.observations = items
+        .filter(|one| item.is_none_or(|item| one.item == item))
+        .collect();
+    match item {
+        Some(item) if loaded.evidence.observations.is_empty() => {
+            Err(format!("it holds nothing for `{item}`"))
+        }
+        _ => Ok(loaded),
+    }
+}
+
+/// What tests came to.
+fn tests(report: &trial::Report) -> String {
+    let mut out = String::new();
+    for case in &report.cases {
+        match &case.found {
+            trial::Found::Passed => {
+                let _ = writeln!(out, "pass {}", case.title);
+            }
+            trial::Found::Failed(failure) => {
+                let _ = writeln!(out, "fail {}", case.title);
+                let _ = writeln!(out, "  expected {}", failure.expected);
+                let _ = writeln!(out, "  came     {}", failure.came);
+                let _ = writeln!(out, "  differs  {}", failure.differs);
+                if let Some(help) = &failure.help {
+                    let _ = writeln!(out, "  help     {help}");
+                }
+            }
+            trial::Found::Broken(trouble) => {
+                let _ = writeln!(out, "error {}\n  {trouble}", case.title);
+            }
+        }
+    }
+    out
+}
+
+/// What tests have shown.
+fn coverage(coverage: &trial::Coverage) -> String {
+    let mut out = format!("{}%\n", coverage.percent());
+    for gate in &coverage.gates {
+        let (pass, fail, unknown) = (gate.pass, gate.fail, gate.unknown);
+        let _ = write!(
+            out,
+            "gate {} pass {pass} fail {fail} unknown {unknown}",
+            gate.gate
+        );
+        for way in &gate.never {
+            let _ = write!(out, ", cannot be {way}");
+        }
+        out.push('\n');
+    }
+    for trigger in &coverage.triggers {
+        let (fired, quiet) = (trigger.fired, trigger.quiet);
+        let _ = writeln!(
+            out,
+            "trigger {} fired {fired} quiet {quiet}",
+            trigger.trigger
+        );
+    }
+    out
 }
 
 /// What people must do, one line each, with what they have to fill in.
@@ -256,6 +348,13 @@ fn answered(text: &str) -> String {
                 let key = words.skip_while(|word| *word != "for").nth(1);
                 story.step(at, key, &body);
             }
+            Some("json") if words.clone().next() == Some("as") => {
+                let name = words.nth(1);
+                let name = name.unwrap_or_else(|| panic!("`{info}` does not say `as NAME`"));
+                story.fixtures.insert(name.to_owned(), body.clone());
+            }
+            Some("tests") => body = tests(&story.tried()),
+            Some("coverage") => body = coverage(&story.tried().coverage),
             Some(_) if words.clone().next() == Some("of") => {
                 let parts: Vec<&str> = words.collect();
                 let ["of", item, "at", at] = parts[..] else {

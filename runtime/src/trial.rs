@@ -295,10 +295,9 @@ impl<'t> Walk<'t> {
                         return Ok(refuted);
                     }
                     if let Some(decision) = self.decisions.last()
-                        && let Some(mut failure) =
+                        && let Some(failure) =
                             judge::judge(self.program, expect, decision, &self.red)
                     {
-                        failure.help = self.meant(expect, decision);
                         return Ok(Some(failure));
                     }
                 }
@@ -319,7 +318,7 @@ impl<'t> Walk<'t> {
             key: self.test.key.clone(),
         };
         let key = self.test.key.clone().unwrap_or_default();
-        let mut spread = spread(&self.layers, self.program, self.test.instant);
+        let mut spread = spread(&self.layers, self.program, self.test.instant)?;
         let mut readings = self.engine.read(&spread.evidence);
         apply(
             &self.layers,
@@ -479,11 +478,5 @@ impl<'t> Walk<'t> {
             }
             Event::Outcome(outcome) => decision.outcome == judge::outcome(*outcome),
         }
-    }
-
-    /// What a test may mean whose evidence is just not old enough.
-    fn meant(&self, expect: &crate::ir::trial::Expect, decision: &Decision) -> Option<String> {
-        let _ = (expect, decision);
-        None
     }
 }

@@ -206,6 +206,19 @@ impl<'a> Checker<'a> {
                 }
             }
         }
+        // What stands behind the last `expect` is looked at by nobody.
+        let behind = clauses.iter().rev();
+        let behind = behind.take_while(|clause| !matches!(clause.node, TestClause::Expect(_)));
+        let idle = behind.filter(|clause| {
+            matches!(clause.node, TestClause::Given(_) | TestClause::After { .. })
+        });
+        if let Some(idle) = idle.last().filter(|_| expected) {
+            let at = self.at(scope, idle.span);
+            self.report(
+                Diagnostic::error("missing-clause", at, "nothing is expected after this")
+                    .help("say what comes of it: `expect hold because soak`, or leave it out"),
+            );
+        }
         let needs_place = !out.phases.is_empty();
         let lack = match (timed, expected, placed || !needs_place) {
             (false, _, _) => Some((

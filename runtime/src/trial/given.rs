@@ -54,6 +54,12 @@ impl<'t> Layer<'t> {
                 files.insert(name.to_owned(), find(Wanted::one(file, name))?);
             }
         }
+        if loaded.plain && loaded.evidence.observations.is_empty() && files.is_empty() {
+            return Err(Trouble::unreadable(format!(
+                "`{}` holds nothing that this policy reads",
+                given.folder
+            )));
+        }
         Ok(Layer {
             given,
             loaded,
@@ -81,6 +87,12 @@ impl<'t> Layer<'t> {
         names
     }
 
+    /// Whether there is something of an item in it.
+    fn gives(&self, name: &str) -> bool {
+        let observations = &self.loaded.evidence.observations;
+        self.files.contains_key(name) || observations.iter().any(|one| one.item == name)
+    }
+
     /// Lets a later layer speak of items.
     pub fn hide(&mut self, items: &BTreeSet<String>) {
         self.hidden.extend(items.iter().cloned());
@@ -104,7 +116,11 @@ fn item_name(program: &Program, item: ItemId) -> &str {
 }
 
 /// Lays the layers over each other: the observations of a step, before anything is read.
-pub(super) fn spread(layers: &[Layer<'_>], program: &Program, start: Instant) -> Spread {
+pub(super) fn spread(
+    layers: &[Layer<'_>],
+    program: &Program,
+    start: Instant,
+) -> Result<Spread, Trouble> {
     let mut evidence = Evidence::default();
     let mut of = Vec::new();
     for (at, layer) in layers.iter().enumerate() {
@@ -128,6 +144,15 @@ pub(super) fn spread(layers: &[Layer<'_>], program: &Program, start: Instant) ->
                 }
                 _ => {}
             }
+        }
+        // What was given before can be left out too.
+        let given = layers.get(..=at).unwrap_or(layers);
+        let given = |name: &&String| given.iter().any(|layer| layer.gives(name));
+        if let Some(name) = gone.iter().find(|name| !given(name)) {
+            return Err(Trouble::of(
+                &format!("without {name}"),
+                format!("`{name}` is not given, so it cannot be left out"),
+            ));
         }
         let mut push = |observation: &Observation, plain: bool| {
             if layer.hidden.contains(&observation.item) || gone.contains(&observation.item) {
@@ -159,7 +184,7 @@ pub(super) fn spread(layers: &[Layer<'_>], program: &Program, start: Instant) ->
             of.push(at);
         }
     }
-    Spread { evidence, of }
+    Ok(Spread { evidence, of })
 }
 
 /// Whether an item's time is its envelope's.

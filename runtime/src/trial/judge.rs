@@ -7,7 +7,8 @@ use super::Failure;
 use crate::decision::{Cause, Decision, Outcome, Reason, ReasonCode, Verdict, WarningCode};
 use crate::eval::Reads;
 use crate::ir::trial::{self, About, Because, Expect, Expected, Spot, Way};
-use crate::ir::{Ask, Program};
+use crate::ir::{Ask, GateId, Program};
+use crate::number::Number;
 use crate::unit;
 
 /// How many reasons a failure lists.
@@ -30,7 +31,7 @@ pub(super) fn judge(
         expected: expect.text.clone(),
         came: judge.came(),
         differs,
-        help: None,
+        help: judge.meant(expect),
         at: expect.at,
         as_of: decision.as_of,
     })
@@ -52,7 +53,7 @@ pub(super) fn outcome(of: trial::Outcome) -> Outcome {
 /// Whether a place is the one that is named.
 pub(super) fn is_at(program: &Program, spot: &Spot, decision: &Decision) -> bool {
     let Some(to) = &decision.to else { return false };
-    let share_is = |share: &Option<crate::number::Number>| match share {
+    let share_is = |share: &Option<Number>| match share {
         Some(share) => to.cohort.is_some_and(|cohort| cohort.0 == *share),
         None => true,
     };
@@ -76,13 +77,22 @@ impl Judge<'_> {
     fn differs(&self, expect: &Expect) -> Option<String> {
         if let Some(differs) = self.result(&expect.result) {
             // Why it is something else is told by the first reason that was expected and did not come.
-            let told = expect.because.iter().find_map(|one| self.missing(one));
+            let wanted = match &expect.result {
+                Expected::Advance(_) => Outcome::Advance,
+                Expected::Rollback(_) => Outcome::Rollback,
+                Expected::Outcome(wanted) => outcome(*wanted),
+                Expected::Exit(_) => self.decision.outcome,
+            };
+            let mut told = expect.because.iter();
+            let told = told.find_map(|one| self.missing(one, wanted));
             return Some(match told {
                 Some(told) => told,
                 None => differs,
             });
         }
-        if let Some(differs) = expect.because.iter().find_map(|one| self.missing(one)) {
+        let came = self.decision.outcome;
+        let mut because = expect.because.iter();
+        if let Some(differs) = because.find_map(|one| self.missing(one, came)) {
             return Some(differs);
         }
         if expect.only
@@ -139,8 +149,8 @@ impl Judge<'_> {
         reasons.filter(move |one| one.outcome == outcome)
     }
 
-    /// Why an expected reason is none.
-    fn missing(&self, because: &Because) -> Option<String> {
+    /// Why an expected reason for an outcome is none.
+    fn missing(&self, because: &Because, wanted: Outcome) -> Option<String> {
         if because.way == Some(Way::Waived) && self.waived(because) {
             return None;
         }
@@ -158,9 +168,13 @@ impl Judge<'_> {
         }
         let elsewhere = |reason: &&Reason| self.speaks(because, reason);
         if let Some(weaker) = self.decision.reasons.iter().find(elsewhere) {
+            if weaker.outcome == wanted {
+                // Something stronger came, and that is told beside it.
+                return None;
+            }
             return Some(format!(
-                "`{}` argues for {}, not for {}: {}",
-                weaker.subject, weaker.outcome, self.decision.outcome, weaker.message
+                "`{}` argues for {}, not for {wanted}: {}",
+                weaker.subject, weaker.outcome, weaker.message
             ));
         }
         Some(self.state_of(because))
@@ -168,15 +182,23 @@ impl Judge<'_> {
 
     /// A reason that speaks of the right thing in another way.
     fn otherwise(&self, because: &Because, came: &Reason) -> String {
-        let is = match (&because.way, came.cause, came.verdict) {
-            (Some(Way::Left(_)), ..) => left(came).map_or(came.message.clone(), |left| {
-                format!("{left} left: {}", came.message)
-            }),
-            (_, Some(cause), _) => format!("{}: {}", cause.word().replace('_', " "), came.message),
-            (_, None, Some(verdict)) => format!("{verdict}: {}", came.message),
-            (_, None, None) => came.message.clone(),
+        if let Some(Way::Left(wanted)) = &because.way {
+            let left = left(came).unwrap_or_else(|| "nothing".into());
+            let wanted = unit::duration_text(*wanted);
+            return format!("{left} is left, not {wanted}: {}", came.message);
+        }
+        // What is written behind the name is what was expected instead.
+        let wanted = match because.way {
+            Some(_) => because.text.rsplit(' ').next(),
+            None => None,
         };
-        format!("`{}` is {is}", came.subject)
+        let wanted = wanted.map_or(String::new(), |wanted| format!(", not {wanted}"));
+        let is = match (came.cause, came.verdict) {
+            (Some(cause), _) => format!("{}{wanted}", cause.word().replace('_', " ")),
+            (None, Some(verdict)) => format!("{verdict}{wanted}"),
+            (None, None) => wanted.trim_start_matches(", ").to_owned(),
+        };
+        format!("`{}` is {is}: {}", came.subject, came.message)
     }
 
     /// How something stands that is no reason.
@@ -191,14 +213,8 @@ impl Judge<'_> {
                 let Some(line) = line else {
                     return format!("`{name}` is no reason, and it was not given");
                 };
-                let age = line.age.map_or(String::new(), |age| {
-                    let item = self.program.evidence.iter().find(|item| item.name == *name);
-                    let fresh = item.and_then(|item| self.constant(item.fresh?));
-                    let fresh = fresh.map_or(String::new(), |fresh| {
-                        format!(", fresh {}", unit::duration_text(fresh))
-                    });
-                    format!(", {age} old{fresh}")
-                });
+                let age = self.age(name);
+                let age = age.map_or(String::new(), |(age, _)| format!(", {age}"));
                 format!("`{name}` is {}{age}, and no reason", line.state)
             }
             About::Word(word) => format!("`{word}` is no reason"),
@@ -217,8 +233,21 @@ impl Judge<'_> {
                         crate::decision::Role::Ahead => ", and not asked yet",
                         _ => "",
                     };
+                    let ages: Vec<String> = match because.way {
+                        Some(Way::Stale) => self
+                            .items(because)
+                            .iter()
+                            .filter_map(|item| Some(format!("`{item}` is {}", self.age(item)?.0)))
+                            .take(SHOWN)
+                            .collect(),
+                        _ => Vec::new(),
+                    };
+                    let ages = match ages.is_empty() {
+                        true => String::new(),
+                        false => format!(": {}", ages.join(", ")),
+                    };
                     return format!(
-                        "`{shown}` is {}{role}",
+                        "`{shown}` is {}{role}{ages}",
                         line.verdict.word().replace('_', " ")
                     );
                 }
@@ -257,8 +286,69 @@ impl Judge<'_> {
         }
     }
 
+    /// The items that an expected reason speaks of.
+    fn items(&self, because: &Because) -> Vec<&str> {
+        let mut reads = Reads::default();
+        match &because.what {
+            About::Item(name) => {
+                let items = self.program.evidence.iter();
+                let item = items
+                    .map(|item| item.name.as_str())
+                    .find(|item| item == name);
+                return item.into_iter().collect();
+            }
+            About::Word(_) => {}
+            About::Named { name, .. } => {
+                let names = self.gates_of(name);
+                for (gate, id) in self.program.gates.iter().zip(0..) {
+                    if names.iter().any(|name| same_gate(name, &gate.name)) {
+                        reads.gate(self.program, GateId(id));
+                    }
+                }
+            }
+        }
+        let items = reads.items.iter();
+        let items = items.filter_map(|id| self.program.evidence.get(id.ix()));
+        items.map(|item| item.name.as_str()).collect()
+    }
+
+    /// How old an item is and how old it may be, in words; and for how long it stands.
+    fn age(&self, name: &str) -> Option<(String, Option<Number>)> {
+        let lines = &self.decision.evidence;
+        let age = lines.iter().find(|line| line.item == name)?.age?;
+        let item = self.program.evidence.iter().find(|item| item.name == name);
+        let fresh = item.and_then(|item| self.constant(item.fresh?));
+        let text = fresh.map_or(String::new(), |fresh| {
+            format!(", fresh {}", unit::duration_text(fresh))
+        });
+        let left = fresh.and_then(|fresh| fresh.add(age.0.neg()));
+        Some((format!("{age} old{text}"), left))
+    }
+
+    /// What a test may mean whose evidence is just not old enough.
+    fn meant(&self, expect: &Expect) -> Option<String> {
+        let stale = expect.because.iter();
+        let stale = stale.filter(|one| one.way == Some(Way::Stale));
+        let items = stale.flat_map(|because| self.items(because));
+        let standing = items.filter_map(|name| {
+            let left = self.age(name)?.1?;
+            (!left.is_negative()).then_some((left, name))
+        });
+        let (_, name) = standing.min()?;
+        let item = self
+            .program
+            .evidence
+            .iter()
+            .find(|item| item.name == name)?;
+        let fresh = unit::duration_text(self.constant(item.fresh?)?);
+        let aged = fresh.replace(' ', "");
+        Some(format!(
+            "it stands up to and with {fresh}: did you mean `{name} aged {aged}1s`?"
+        ))
+    }
+
     /// A constant duration of the program.
-    fn constant(&self, node: crate::ir::NodeId) -> Option<crate::number::Number> {
+    fn constant(&self, node: crate::ir::NodeId) -> Option<Number> {
         match &self.program.code.get(node.ix())?.node {
             crate::ir::Node::Const(crate::ir::Const::Number(number)) => Some(*number),
             _ => None,

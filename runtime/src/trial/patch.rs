@@ -365,7 +365,8 @@ impl<'p> Patch<'p, '_> {
         let fits = index.and_then(|index| u32::try_from(index).ok());
         fits.filter(|index| *index < len).ok_or_else(|| {
             let index = index.map_or(String::new(), |index| index.to_string());
-            format!("`{at}` has no `[{index}]`; it has {len} rows, counted from 0")
+            let rows = if len == 1 { "row" } else { "rows" };
+            format!("`{at}` has no `[{index}]`; it has {len} {rows}, counted from 0")
         })
     }
 
