@@ -2,7 +2,8 @@
 //! and decisions that lie beside them. `examples/*/outcomes/stories.json` tells them; `UPDATE_OUTCOMES=1` writes what came.
 //! A story with `"reports": true` ends with its reports too, each beside the decision that wrote it.
 //! A story may be of another `policy` than the file, and its last `decision` may be evidence of the next one; `copies` are
-//! recorded decisions of another example that are evidence here.
+//! recorded decisions of another example that are evidence here. A story may go on `after` another. What a step `looks` at
+//! was observed again and again: `{"items": …, "from": …, "minutes": 2, "moves": […]}` puts each instant in place of `moves`.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -63,6 +64,54 @@ fn approvals(step: &Value, before: &str) -> Option<Value> {
     Some(json!({ "rolloutc.bundle": 1, "items": [item] }))
 }
 
+/// Puts observations of some items, one each few minutes, in place of those that a bundle has.
+fn look_again(bundle: &Path, looks: &Value, until: &str) {
+    let text = std::fs::read_to_string(bundle).expect("a bundle");
+    let mut bundled: Value = serde_json::from_str(&text).expect("a bundle is JSON");
+    let again = texts(&looks["items"]);
+    let is_again = |item: &Value| again.iter().any(|name| item["item"] == name.as_str());
+    let instant = |text: &str| text.parse::<jiff::Timestamp>().expect("an instant");
+    let until = instant(until);
+    let every = jiff::SignedDuration::from_mins(looks["minutes"].as_i64().expect("minutes"));
+    let items = bundled["items"].as_array_mut().expect("items");
+    let (seen, mut kept): (Vec<Value>, Vec<Value>) = items.drain(..).partition(is_again);
+    assert_eq!(seen.len(), again.len(), "each item stands in the bundle");
+    let mut at = instant(looks["from"].as_str().expect("an instant"));
+    while at <= until {
+        for item in &seen {
+            let moved = texts(&looks["moves"])
+                .iter()
+                .fold(item.to_string(), |text, old| {
+                    text.replace(old, &at.to_string())
+                });
+            kept.push(serde_json::from_str(&moved).expect("an item is JSON"));
+        }
+        at += every;
+    }
+    bundled["items"] = kept.into();
+    std::fs::write(bundle, bundled.to_string()).expect("the scratch folder can be written");
+}
+
+/// The steps of a story, those of the story it goes on after first.
+fn steps(told: &Value, story: &Value) -> Vec<Value> {
+    let mut all = Vec::new();
+    if let Some(former) = story["after"].as_str() {
+        let mut stories = told["stories"].as_array().into_iter().flatten();
+        let former = stories.find(|one| one["name"] == former);
+        all = steps(
+            told,
+            former.expect("a story goes on after one that is told"),
+        );
+    }
+    all.extend(
+        story["steps"]
+            .as_array()
+            .expect("a story has steps")
+            .clone(),
+    );
+    all
+}
+
 /// One call of `eval`; the exit code, what it printed, and what it complained about.
 fn eval(
     example: &Path,
@@ -96,6 +145,10 @@ fn eval(
         std::fs::create_dir_all(&to).expect("the scratch folder can be written");
         let to = to.join(name);
         copy(&example.join(path), &to, &changes);
+        if let (0, Some(looks)) = (n, step.get("looks")) {
+            let until = step["at"].as_str().expect("a step has its time");
+            look_again(&to.join("bundle.json"), looks, until);
+        }
         let shown = to.to_str().expect("a path in UTF-8");
         call.arg("--evidence")
             .arg(item.map_or(shown.to_owned(), |item| format!("{item}={shown}")));
@@ -162,7 +215,7 @@ fn walk(example: &Path, told: &Value, story: &Value, update: bool) -> Vec<String
     let mut wrong = Vec::new();
     let mut before = None;
     let mut decision = String::new();
-    let steps = story["steps"].as_array().expect("a story has steps");
+    let steps = steps(&told, story);
     let papers = scratch.path().join("reports");
     for (n, step) in steps.iter().enumerate() {
         before = std::fs::read_to_string(&state).ok();
