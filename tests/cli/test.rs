@@ -324,4 +324,28 @@ fn a_watched_policy_is_tried_again_when_a_file_changes() {
     let _ = child.kill();
     let _ = child.wait();
     told.unwrap_or_else(|why| panic!("{why}"));
+
+#[test]
+fn what_is_left_out_of_a_map_of_values_is_its_row() {
+    let desk = Desk::new();
+    desk.write(
+        "p.rollout",
+        r#"edition 2026
+
+rollout p
+
+evidence limits { fresh 1d  of: map number }
+
+gate whole "Both are limited" { require keys(limits.of) exactly ["a", "b"]   else "no {missing}" }
+
+fixture green from "green"
+
+tests at 2026-03-02T12:00Z {
+  "both"            given green                          expect complete
+  "one is left out" given green without limits.of["b"]   expect exit 1 because whole
+}
+"#,
+    );
+    desk.write("green/limits.json", r#"{ "of": { "a": 1, "b": 2 } }"#);
+    desk.expect("test", 0, "2 passed");
 }

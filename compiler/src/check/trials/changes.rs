@@ -37,7 +37,13 @@ impl<'a> Checker<'a> {
             }
         }
         for path in &given.without {
-            if let Some((what, _)) = self.changed(path, scope) {
+            if let Some((mut what, _)) = self.changed(path, scope) {
+                // `m["a"]` of a map of plain values reads the value; what is left out is its row.
+                if let (ExprKind::Index { .. }, Target::Item(_, hops)) = (&path.kind, &mut what)
+                    && let [.., Hop::Row(_), Hop::Field(_)] = hops[..]
+                {
+                    hops.pop();
+                }
                 if !matches!(what, Target::Item(..)) {
                     let at = self.at(scope, path.span);
                     self.report(
