@@ -324,6 +324,7 @@ fn a_watched_policy_is_tried_again_when_a_file_changes() {
     let _ = child.kill();
     let _ = child.wait();
     told.unwrap_or_else(|why| panic!("{why}"));
+}
 
 #[test]
 fn what_is_left_out_of_a_map_of_values_is_its_row() {
