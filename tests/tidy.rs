@@ -25,12 +25,12 @@ const HOMES: [(&str, &[&str]); 20] = [
     (
         "tower_lsp",
         &[
-            "lsp/src/server.rs",
+            "lsp/src/server",
             "lsp/src/convert.rs",
             "lsp/src/capabilities.rs",
         ],
     ),
-    ("tokio", &["lsp/src/server.rs"]),
+    ("tokio", &["lsp/src/server"]),
     (
         "clap",
         &["cli/args.rs", "cli/main.rs", "cli/commands/completions.rs"],

@@ -7,6 +7,7 @@ mod consts;
 pub mod decl;
 mod evidence;
 mod expr;
+pub mod facts;
 mod gates;
 mod implied;
 mod names;
@@ -148,6 +149,8 @@ pub struct Model {
     pub nodes: Vec<Place>,
     /// Where each declaration and clause of the program stands, by [`OriginId`].
     pub origins: Vec<Place>,
+    /// The shapes behind the ids above.
+    pub facts: facts::Facts,
 }
 
 /// A gate whose clauses are still to be written, with what its parameters stand for.

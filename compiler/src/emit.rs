@@ -32,7 +32,8 @@ pub const EDITION: u32 = 2026;
 impl<'a> Checker<'a> {
     /// The program, unless something failed or the file is a module; and what editors want to know.
     pub fn emit(mut self, declared: Declared, failed: bool) -> (Option<Program>, Model) {
-        let model = std::mem::take(&mut self.model);
+        let mut model = std::mem::take(&mut self.model);
+        model.facts = self.facts();
         let Some(rollout) = declared.rollout.clone().filter(|_| !failed) else {
             return (None, model);
         };

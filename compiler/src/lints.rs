@@ -31,7 +31,7 @@ use std::collections::BTreeMap;
 use rolloutc_runtime::number::Number;
 use rolloutc_runtime::time::Date;
 
-pub use look::Look;
+pub use look::{Look, number as say_number};
 
 use crate::analysis::Analysis;
 use crate::codes;

@@ -1,11 +1,13 @@
-//! What the server announces. Knows the protocol; every entry here has an answer in `server`, held by a test.
+//! What the server announces, and what it learns of the editor. Every entry has an answer in `server`, held by a test.
 
-use tower_lsp::lsp_types::{
-    HoverProviderCapability, InitializeParams, InitializeResult, PositionEncodingKind,
-    ServerCapabilities, ServerInfo, TextDocumentSyncCapability, TextDocumentSyncKind,
-};
+use std::path::PathBuf;
+
+use serde_json::Value;
+use tower_lsp::lsp_types::*;
 
 use crate::convert::Encoding;
+use crate::ide::tokens;
+use crate::server::desk::{Can, Wishes, tidy};
 
 /// The encoding of positions: the cheapest one that the editor offers, UTF-16 where it offers none.
 pub fn encoding(params: &InitializeParams) -> Encoding {
@@ -26,6 +28,70 @@ pub fn encoding(params: &InitializeParams) -> Encoding {
     }
 }
 
+/// What the editor can do.
+pub(crate) fn learn(can: &mut Can, params: &InitializeParams) {
+    let capabilities = &params.capabilities;
+    let text = capabilities.text_document.as_ref();
+    let workspace = capabilities.workspace.as_ref();
+    let yes = |said: Option<bool>| said.unwrap_or(false);
+    can.snippets = yes(text.and_then(|text| {
+        text.completion
+            .as_ref()?
+            .completion_item
+            .as_ref()?
+            .snippet_support
+    }));
+    can.links = yes(text.and_then(|text| text.definition.as_ref()?.link_support));
+    can.tree = yes(text.and_then(|text| {
+        text.document_symbol
+            .as_ref()?
+            .hierarchical_document_symbol_support
+    }));
+    can.lines = yes(text.and_then(|text| text.folding_range.as_ref()?.line_folding_only));
+    can.watch = yes(workspace.and_then(|space| {
+        space
+            .did_change_watched_files
+            .as_ref()?
+            .dynamic_registration
+    }));
+    can.settings = yes(workspace.and_then(|space| space.configuration));
+    can.versions = yes(workspace.and_then(|space| space.workspace_edit.as_ref()?.document_changes));
+    can.refresh = yes(workspace.and_then(|space| space.diagnostic.as_ref()?.refresh_support));
+    can.progress = yes(capabilities
+        .window
+        .as_ref()
+        .and_then(|window| window.work_done_progress));
+    let options = params.initialization_options.as_ref();
+    can.std = options.is_some_and(|options| options["texts"] == Value::Bool(true));
+}
+
+/// The folders that the editor works in.
+pub(crate) fn folders(params: &InitializeParams) -> Vec<PathBuf> {
+    let named = params.workspace_folders.iter().flatten();
+    let mut folders: Vec<PathBuf> = named
+        .filter_map(|folder| folder.uri.to_file_path().ok())
+        .collect();
+    #[allow(deprecated)]
+    if folders.is_empty() {
+        let root = params.root_uri.as_ref();
+        folders.extend(root.and_then(|uri| uri.to_file_path().ok()));
+    }
+    folders.iter().map(|folder| tidy(folder)).collect()
+}
+
+/// What the editor asks for: `{ "lints": …, "hints": …, "lenses": … }`, each a bool, perhaps under `rolloutc`.
+pub(crate) fn wishes(mut known: Wishes, said: &Value) -> Wishes {
+    let said = match &said["rolloutc"] {
+        Value::Null => said,
+        inner => inner,
+    };
+    let flag = |name: &str, old: bool| said[name].as_bool().unwrap_or(old);
+    known.lints = flag("lints", known.lints);
+    known.hints = flag("hints", known.hints);
+    known.lenses = flag("lenses", known.lenses);
+    known
+}
+
 /// The answer to `initialize`.
 pub fn announce(encoding: Encoding) -> InitializeResult {
     InitializeResult {
@@ -35,10 +101,59 @@ pub fn announce(encoding: Encoding) -> InitializeResult {
                 Encoding::Utf16 => PositionEncodingKind::UTF16,
                 Encoding::Utf32 => PositionEncodingKind::UTF32,
             }),
-            text_document_sync: Some(TextDocumentSyncCapability::Kind(
-                TextDocumentSyncKind::INCREMENTAL,
+            text_document_sync: Some(TextDocumentSyncCapability::Options(
+                TextDocumentSyncOptions {
+                    open_close: Some(true),
+                    change: Some(TextDocumentSyncKind::INCREMENTAL),
+                    save: Some(TextDocumentSyncSaveOptions::Supported(true)),
+                    ..TextDocumentSyncOptions::default()
+                },
             )),
+            diagnostic_provider: Some(DiagnosticServerCapabilities::Options(DiagnosticOptions {
+                identifier: Some("rolloutc".to_owned()),
+                inter_file_dependencies: true,
+                workspace_diagnostics: true,
+                work_done_progress_options: WorkDoneProgressOptions {
+                    work_done_progress: Some(true),
+                },
+            })),
             hover_provider: Some(HoverProviderCapability::Simple(true)),
+            definition_provider: Some(OneOf::Left(true)),
+            declaration_provider: Some(DeclarationCapability::Simple(true)),
+            type_definition_provider: Some(TypeDefinitionProviderCapability::Simple(true)),
+            references_provider: Some(OneOf::Left(true)),
+            document_highlight_provider: Some(OneOf::Left(true)),
+            rename_provider: Some(OneOf::Right(RenameOptions {
+                prepare_provider: Some(true),
+                work_done_progress_options: WorkDoneProgressOptions::default(),
+            })),
+            document_symbol_provider: Some(OneOf::Left(true)),
+            workspace_symbol_provider: Some(OneOf::Left(true)),
+            folding_range_provider: Some(FoldingRangeProviderCapability::Simple(true)),
+            selection_range_provider: Some(SelectionRangeProviderCapability::Simple(true)),
+            semantic_tokens_provider: Some(
+                SemanticTokensServerCapabilities::SemanticTokensOptions(SemanticTokensOptions {
+                    legend: SemanticTokensLegend {
+                        token_types: tokens::TYPES.map(SemanticTokenType::new).to_vec(),
+                        token_modifiers: tokens::MODIFIERS.map(SemanticTokenModifier::new).to_vec(),
+                    },
+                    range: Some(true),
+                    full: Some(SemanticTokensFullOptions::Delta { delta: Some(true) }),
+                    work_done_progress_options: WorkDoneProgressOptions::default(),
+                }),
+            ),
+            inlay_hint_provider: Some(OneOf::Left(true)),
+            document_link_provider: Some(DocumentLinkOptions {
+                resolve_provider: Some(false),
+                work_done_progress_options: WorkDoneProgressOptions::default(),
+            }),
+            workspace: Some(WorkspaceServerCapabilities {
+                workspace_folders: Some(WorkspaceFoldersServerCapabilities {
+                    supported: Some(true),
+                    change_notifications: Some(OneOf::Left(true)),
+                }),
+                file_operations: None,
+            }),
             ..ServerCapabilities::default()
         },
         server_info: Some(ServerInfo {

@@ -2,7 +2,7 @@
 
 use tower_lsp::lsp_types::{Position, Range};
 
-use rolloutc_compiler::source::Span;
+use rolloutc_compiler::source::{SourceFile, Span};
 
 /// How an editor counts characters in a line.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -16,6 +16,17 @@ pub enum Encoding {
 }
 
 impl Encoding {
+    /// How many of its units a text has.
+    pub fn count(self, text: &str) -> u32 {
+        let units = match self {
+            _ if text.is_ascii() => text.len(),
+            Encoding::Utf8 => text.len(),
+            Encoding::Utf16 => text.chars().map(char::len_utf16).sum(),
+            Encoding::Utf32 => text.chars().count(),
+        };
+        units as u32
+    }
+
     fn width(self, letter: char) -> usize {
         match self {
             Encoding::Utf8 => letter.len_utf8(),
@@ -26,23 +37,29 @@ impl Encoding {
 }
 
 /// The position of a byte offset; one behind the end of the text is its end.
-pub fn position(text: &str, offset: u32, encoding: Encoding) -> Position {
+pub fn position(file: &SourceFile, offset: u32, encoding: Encoding) -> Position {
+    let text = &file.text;
     let mut offset = (offset as usize).min(text.len());
     while !text.is_char_boundary(offset) {
         offset -= 1;
     }
-    let before = &text[..offset];
-    let start = before.rfind('\n').map_or(0, |at| at + 1);
-    let line = before.bytes().filter(|byte| *byte == b'\n').count();
-    let character: usize = before[start..]
-        .chars()
-        .map(|letter| encoding.width(letter))
-        .sum();
-    Position::new(line as u32, character as u32)
+    let line = file.line(offset as u32);
+    let start = file.line_span(line).start as usize;
+    let before = text.get(start..offset).unwrap_or_default();
+    Position::new(line, encoding.count(before))
 }
 
 /// The byte offset of a position; one behind the end of its line is that line's end.
-pub fn offset(text: &str, position: Position, encoding: Encoding) -> u32 {
+pub fn offset(file: &SourceFile, position: Position, encoding: Encoding) -> u32 {
+    if position.line >= file.line_count() {
+        return file.text.len() as u32;
+    }
+    let span = file.line_span(position.line);
+    span.start + inside(span.text(&file.text), position.character, encoding)
+}
+
+/// The byte offset in a text that no file holds yet: between two edits of one message.
+pub fn offset_in(text: &str, position: Position, encoding: Encoding) -> u32 {
     let mut start = 0;
     for _ in 0..position.line {
         match text[start..].find('\n') {
@@ -52,8 +69,13 @@ pub fn offset(text: &str, position: Position, encoding: Encoding) -> u32 {
     }
     let line = text[start..].split('\n').next().unwrap_or("");
     let line = line.strip_suffix('\r').unwrap_or(line);
-    let mut left = position.character as usize;
-    let mut at = start;
+    start as u32 + inside(line, position.character, encoding)
+}
+
+/// The bytes before a character of a line.
+fn inside(line: &str, character: u32, encoding: Encoding) -> u32 {
+    let mut left = character as usize;
+    let mut at = 0;
     for letter in line.chars() {
         let width = encoding.width(letter);
         if left < width {
@@ -66,11 +88,17 @@ pub fn offset(text: &str, position: Position, encoding: Encoding) -> u32 {
 }
 
 /// The range of a span.
-pub fn range(text: &str, span: Span, encoding: Encoding) -> Range {
+pub fn range(file: &SourceFile, span: Span, encoding: Encoding) -> Range {
     Range::new(
-        position(text, span.start, encoding),
-        position(text, span.end, encoding),
+        position(file, span.start, encoding),
+        position(file, span.end, encoding),
     )
+}
+
+/// The span of a range; one that runs backwards is empty.
+pub fn span(file: &SourceFile, range: Range, encoding: Encoding) -> Span {
+    let start = offset(file, range.start, encoding);
+    Span::new(start, offset(file, range.end, encoding).max(start))
 }
 
 #[cfg(test)]
@@ -80,24 +108,31 @@ mod tests {
     #[test]
     fn positions_and_offsets_are_each_others_inverse_in_every_encoding() {
         let text = "a\nsoak \"dé𝄞x\"\r\n\nend";
+        let file = SourceFile::new("a", text);
         for encoding in [Encoding::Utf8, Encoding::Utf16, Encoding::Utf32] {
             for (at, _) in text.char_indices().filter(|(_, c)| *c != '\n') {
-                let there = position(text, at as u32, encoding);
-                let back = offset(text, there, encoding);
-                assert_eq!(back as usize, at, "{encoding:?} {there:?}");
+                let there = position(&file, at as u32, encoding);
+                assert_eq!(
+                    offset(&file, there, encoding) as usize,
+                    at,
+                    "{encoding:?} {there:?}"
+                );
+                assert_eq!(offset_in(text, there, encoding) as usize, at);
             }
         }
         // Inside the four bytes of 𝄞: where it begins.
-        assert_eq!(position(text, 13, Encoding::Utf16), Position::new(1, 8));
-        assert_eq!(position(text, 15, Encoding::Utf16), Position::new(1, 10));
+        assert_eq!(position(&file, 13, Encoding::Utf16), Position::new(1, 8));
+        assert_eq!(position(&file, 15, Encoding::Utf16), Position::new(1, 10));
         let before_the_line_break = text.find('\r').expect("a carriage return") as u32;
-        assert_eq!(
-            offset(text, Position::new(1, 99), Encoding::Utf16),
-            before_the_line_break
-        );
-        assert_eq!(
-            offset(text, Position::new(99, 0), Encoding::Utf16),
-            text.len() as u32
-        );
+        for (there, want) in [
+            (Position::new(1, 99), before_the_line_break),
+            (Position::new(99, 0), text.len() as u32),
+            (Position::new(3, 99), text.len() as u32),
+        ] {
+            assert_eq!(offset(&file, there, Encoding::Utf16), want);
+            assert_eq!(offset_in(text, there, Encoding::Utf16), want);
+        }
+        let backwards = Range::new(Position::new(1, 4), Position::new(0, 0));
+        assert_eq!(span(&file, backwards, Encoding::Utf8), Span::new(6, 6));
     }
 }

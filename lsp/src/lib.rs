@@ -1,15 +1,40 @@
 //! The language server of rollout policies. Features are plain functions in `ide`; the protocol stays in
 //! `server`, `convert` and `capabilities`.
 
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use rolloutc_compiler::lints::Level;
+use rolloutc_runtime::ir::Program;
+use rolloutc_runtime::trial::Stock;
+
 pub mod capabilities;
 pub mod convert;
 pub mod ide;
 mod server;
 
+/// What the server asks of whoever starts it: the reader of files knows fixtures and configuration.
+#[derive(Clone, Copy, Debug)]
+pub struct Host {
+    /// Everything that the tests of a program give, read from the policy's folder.
+    pub stock: fn(&Program, &Path) -> Stock,
+    /// The levels of lints that hold for a policy, from the nearest configuration.
+    pub levels: fn(&Path) -> BTreeMap<String, Level>,
+}
+
+/// How an editor left.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Ended {
+    /// It said `shutdown` first.
+    AsAgreed,
+    /// It hung up, or said `exit` out of the blue.
+    Abruptly,
+}
+
 /// Serves one editor over standard input and output until it says `exit` or hangs up.
 ///
 /// # Errors
 /// When the asynchronous runtime cannot be started.
-pub fn serve() -> std::io::Result<()> {
-    server::serve()
+pub fn serve(host: Host) -> std::io::Result<Ended> {
+    server::serve(host)
 }

@@ -1,257 +1,338 @@
-//! The protocol: documents, their analysis, and answers. Requests are handled one at a time, in the order they
-//! arrive, so edits cannot race. Reads local modules from disk; writes nothing.
+//! The protocol: every message is handled alone, in the order it came, so edits cannot race. What is asked is answered
+//! from `ide` by `server/answers`; a fault of ours costs one answer, not the session.
 
-use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
+mod answers;
+pub(crate) mod desk;
+mod findings;
+mod publish;
+mod wire;
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use serde_json::Value;
 use tokio::sync::Mutex;
-use tower_lsp::jsonrpc::Result;
-use tower_lsp::lsp_types::{
-    Diagnostic, DiagnosticRelatedInformation, DiagnosticSeverity, DidChangeTextDocumentParams,
-    DidCloseTextDocumentParams, DidOpenTextDocumentParams, Hover, HoverContents, HoverParams,
-    InitializeParams, InitializeResult, Location, MarkupContent, MarkupKind, NumberOrString, Url,
-};
+use tower_lsp::jsonrpc::{Error, Result};
+use tower_lsp::lsp_types::*;
 use tower_lsp::{Client, LanguageServer, LspService, Server};
 
-use rolloutc_compiler::analysis::{self, Analysis, Workspace};
-use rolloutc_compiler::diagnostic::{self, Severity};
-use rolloutc_compiler::source::{FileId, SourceFile};
-
-use crate::capabilities;
-use crate::convert::{self, Encoding};
-use crate::ide;
+use crate::{Ended, Host, capabilities};
+use answers::{Seen, across, names, shape};
+use desk::Desk;
+use publish::Published;
+use wire::Ahead;
 
 /// Serves one editor over standard input and output.
-pub(crate) fn serve() -> std::io::Result<()> {
+pub(crate) fn serve(host: Host) -> std::io::Result<Ended> {
     let runtime = tokio::runtime::Builder::new_current_thread().build()?;
+    let agreed = Arc::new(AtomicBool::new(false));
+    let (input, ahead) = wire::listen();
     runtime.block_on(async {
-        let (service, socket) = LspService::new(|client| Backend {
+        let (service, socket) = LspService::build(|client| Backend {
             client,
-            state: Mutex::new(State::default()),
-        });
-        Server::new(tokio::io::stdin(), tokio::io::stdout(), socket)
+            desk: Mutex::new(Desk::new(host)),
+            published: Mutex::new(Published::default()),
+            ahead,
+            agreed: agreed.clone(),
+        })
+        .custom_method("rolloutc/text", Backend::text)
+        .finish();
+        Server::new(input, tokio::io::stdout(), socket)
             .concurrency_level(1)
             .serve(service)
             .await;
     });
-    // An editor may leave the pipe open behind its `exit`; nobody waits for what it does not write.
     runtime.shutdown_background();
-    Ok(())
+    Ok(match agreed.load(Ordering::Relaxed) {
+        true => Ended::AsAgreed,
+        false => Ended::Abruptly,
+    })
 }
 
 struct Backend {
     client: Client,
-    state: Mutex<State>,
+    desk: Mutex<Desk>,
+    published: Mutex<Published>,
+    ahead: Ahead,
+    agreed: Arc<AtomicBool>,
 }
 
-/// What the server knows of one editor.
-struct State {
-    encoding: Encoding,
-    open: BTreeMap<Url, Document>,
+/// Does something; a fault of ours becomes an error of this one answer.
+fn safely<T>(work: impl FnOnce() -> T) -> Result<T> {
+    catch_unwind(AssertUnwindSafe(work)).map_err(|_| Error::internal_error())
 }
 
-struct Document {
-    version: i32,
-    text: String,
-}
+impl Backend {
+    /// Asks about a document; nothing where it is not known.
+    async fn ask<T: Default>(&self, uri: &Url, work: impl FnOnce(&mut Seen<'_>) -> T) -> Result<T> {
+        let mut desk = self.desk.lock().await;
+        safely(|| match Seen::new(&mut desk, uri) {
+            Some(mut seen) => work(&mut seen),
+            None => T::default(),
+        })
+    }
 
-impl Default for State {
-    fn default() -> State {
-        State {
-            encoding: Encoding::Utf16,
-            open: BTreeMap::new(),
-        }
+    /// Asks about a document for something that may be refused.
+    async fn try_to<T: Default>(
+        &self,
+        uri: &Url,
+        work: impl FnOnce(&mut Seen<'_>) -> Result<T>,
+    ) -> Result<T> {
+        let mut desk = self.desk.lock().await;
+        safely(|| match Seen::new(&mut desk, uri) {
+            Some(mut seen) => work(&mut seen),
+            None => Ok(T::default()),
+        })?
+    }
+
+    /// Asks about everything.
+    async fn ask_all<T>(&self, work: impl FnOnce(&mut Desk) -> T) -> Result<T> {
+        let mut desk = self.desk.lock().await;
+        safely(|| work(&mut desk))
+    }
+
+    /// The text of a module or a page of the tool, by its address.
+    async fn text(&self, params: Value) -> Result<Option<String>> {
+        Ok(params["uri"].as_str().and_then(answers::tool::text))
     }
 }
 
 #[tower_lsp::async_trait]
 impl LanguageServer for Backend {
     async fn initialize(&self, params: InitializeParams) -> Result<InitializeResult> {
-        let encoding = capabilities::encoding(&params);
-        self.state.lock().await.encoding = encoding;
-        Ok(capabilities::announce(encoding))
+        let mut desk = self.desk.lock().await;
+        capabilities::learn(&mut desk.can, &params);
+        desk.encoding = capabilities::encoding(&params);
+        desk.folders = capabilities::folders(&params);
+        if let Some(options) = &params.initialization_options {
+            desk.wishes = capabilities::wishes(desk.wishes, options);
+        }
+        Ok(capabilities::announce(desk.encoding))
     }
 
     async fn shutdown(&self) -> Result<()> {
+        self.agreed.store(true, Ordering::Relaxed);
         Ok(())
     }
 
     async fn did_open(&self, params: DidOpenTextDocumentParams) {
         let document = params.text_document;
-        let mut state = self.state.lock().await;
-        state.open.insert(
-            document.uri,
-            Document {
-                version: document.version,
-                text: document.text,
-            },
-        );
-        self.publish(&state).await;
+        let mut desk = self.desk.lock().await;
+        desk.open(document.uri.clone(), document.version, document.text);
+        self.publish(&mut desk, &document.uri).await;
     }
 
     async fn did_change(&self, params: DidChangeTextDocumentParams) {
-        let mut state = self.state.lock().await;
-        let encoding = state.encoding;
-        let Some(document) = state.open.get_mut(&params.text_document.uri) else {
-            return;
-        };
-        for change in params.content_changes {
-            match change.range {
-                None => document.text = change.text,
-                Some(range) => {
-                    let start = convert::offset(&document.text, range.start, encoding) as usize;
-                    let end = convert::offset(&document.text, range.end, encoding) as usize;
-                    document
-                        .text
-                        .replace_range(start..end.max(start), &change.text);
-                }
-            }
+        let document = params.text_document;
+        let mut desk = self.desk.lock().await;
+        desk.change(&document.uri, document.version, params.content_changes);
+        // What a later edit changes again is not worth a look.
+        if !self
+            .ahead
+            .is_outdated(document.uri.as_str(), document.version)
+        {
+            self.publish(&mut desk, &document.uri).await;
         }
-        document.version = params.text_document.version;
-        self.publish(&state).await;
+    }
+
+    async fn did_save(&self, params: DidSaveTextDocumentParams) {
+        let mut desk = self.desk.lock().await;
+        self.publish(&mut desk, &params.text_document.uri).await;
     }
 
     async fn did_close(&self, params: DidCloseTextDocumentParams) {
-        let mut state = self.state.lock().await;
-        let uri = params.text_document.uri;
-        if state.open.remove(&uri).is_some() {
-            self.client.publish_diagnostics(uri, Vec::new(), None).await;
-            self.publish(&state).await;
-        }
+        let mut desk = self.desk.lock().await;
+        desk.close(&params.text_document.uri);
+        self.withdraw(&mut desk, &params.text_document.uri).await;
+    }
+
+    async fn did_change_watched_files(&self, _: DidChangeWatchedFilesParams) {
+        let mut desk = self.desk.lock().await;
+        desk.forget();
+        self.publish_all(&mut desk).await;
+    }
+
+    async fn did_change_workspace_folders(&self, params: DidChangeWorkspaceFoldersParams) {
+        let mut desk = self.desk.lock().await;
+        let path = |folder: &WorkspaceFolder| folder.uri.to_file_path().ok();
+        let gone: Vec<_> = params.event.removed.iter().filter_map(path).collect();
+        desk.folders.retain(|folder| !gone.contains(folder));
+        let new = params.event.added.iter().filter_map(path);
+        desk.folders.extend(new.map(|folder| desk::tidy(&folder)));
+    }
+
+    async fn did_change_configuration(&self, params: DidChangeConfigurationParams) {
+        let mut desk = self.desk.lock().await;
+        desk.wishes = capabilities::wishes(desk.wishes, &params.settings);
+        self.publish_all(&mut desk).await;
+    }
+
+    async fn diagnostic(
+        &self,
+        params: DocumentDiagnosticParams,
+    ) -> Result<DocumentDiagnosticReportResult> {
+        self.pulls().await;
+        let known = params.previous_result_id;
+        let report = self
+            .ask(&params.text_document.uri, |seen| {
+                findings::report(seen.desk, &seen.read, known.as_deref())
+            })
+            .await?;
+        Ok(DocumentDiagnosticReportResult::Report(report.into()))
+    }
+
+    async fn workspace_diagnostic(
+        &self,
+        params: WorkspaceDiagnosticParams,
+    ) -> Result<WorkspaceDiagnosticReportResult> {
+        self.pulls().await;
+        self.whole_workspace(params).await
     }
 
     async fn hover(&self, params: HoverParams) -> Result<Option<Hover>> {
-        let place = params.text_document_position_params;
-        let state = self.state.lock().await;
-        let Some(document) = state.open.get(&place.text_document.uri) else {
-            return Ok(None);
-        };
-        let offset = convert::offset(&document.text, place.position, state.encoding);
-        Ok(
-            ide::hover::hover(&document.text, offset).map(|shown| Hover {
-                contents: HoverContents::Markup(MarkupContent {
-                    kind: MarkupKind::Markdown,
-                    value: shown.markdown,
-                }),
-                range: Some(convert::range(&document.text, shown.span, state.encoding)),
-            }),
-        )
-    }
-}
-
-impl Backend {
-    /// Checks every open document anew (a module's edit may break its users) and tells the editor.
-    async fn publish(&self, state: &State) {
-        for (uri, document) in &state.open {
-            let findings = state.findings(uri, document);
-            self.client
-                .publish_diagnostics(uri.clone(), findings, Some(document.version))
-                .await;
-        }
-    }
-}
-
-impl State {
-    fn findings(&self, uri: &Url, document: &Document) -> Vec<Diagnostic> {
-        let (analysis, name, folder) = self.analyse(uri, document);
-        analysis
-            .diagnostics
-            .iter()
-            .filter(|finding| {
-                file(&analysis, finding.primary.file).is_some_and(|file| *file.name == *name)
-            })
-            .map(|finding| self.show(&analysis, finding, uri, &folder))
-            .collect()
+        let at = params.text_document_position_params;
+        self.ask(&at.text_document.uri, |seen| {
+            names::hover(seen, at.position)
+        })
+        .await
     }
 
-    /// The document together with the local modules it reaches, open ones as the editor has them.
-    fn analyse(&self, uri: &Url, document: &Document) -> (Analysis, String, PathBuf) {
-        let path = uri
-            .to_file_path()
-            .unwrap_or_else(|()| PathBuf::from("policy.rollout"));
-        let folder = path.parent().map(Path::to_path_buf).unwrap_or_default();
-        let name = path.file_name().map_or_else(
-            || "policy.rollout".to_owned(),
-            |name| name.to_string_lossy().into_owned(),
-        );
-        let mut workspace = Workspace::new();
-        let mut wanted = analysis::wanted(&name, &document.text);
-        workspace.insert(&name, document.text.clone());
-        let mut seen = vec![name.clone()];
-        while let Some(next) = wanted.pop() {
-            if seen.contains(&next) {
-                continue;
-            }
-            seen.push(next.clone());
-            let file = folder.join(&next);
-            let open = Url::from_file_path(&file)
-                .ok()
-                .and_then(|uri| self.open.get(&uri))
-                .map(|open| open.text.clone());
-            if let Some(text) = open.or_else(|| std::fs::read_to_string(&file).ok()) {
-                wanted.extend(analysis::wanted(&next, &text));
-                workspace.insert(&next, text);
-            }
-        }
-        (analysis::analyse(&workspace, &name), name, folder)
-    }
-
-    fn show(
+    async fn goto_definition(
         &self,
-        analysis: &Analysis,
-        finding: &diagnostic::Diagnostic,
-        uri: &Url,
-        folder: &Path,
-    ) -> Diagnostic {
-        let place = |label: &diagnostic::Label| {
-            let file = file(analysis, label.file)?;
-            let uri = if label.file == finding.primary.file {
-                uri.clone()
-            } else {
-                Url::from_file_path(folder.join(&*file.name)).ok()?
-            };
-            Some(Location::new(
-                uri,
-                convert::range(&file.text, label.span, self.encoding),
-            ))
-        };
-        let related = finding
-            .secondary
-            .iter()
-            .filter_map(|label| {
-                Some(DiagnosticRelatedInformation {
-                    location: place(label)?,
-                    message: label.text.clone(),
-                })
-            })
-            .collect::<Vec<_>>();
-        let mut message = finding.message.clone();
-        for line in std::iter::once(&finding.primary.text)
-            .chain(&finding.notes)
-            .filter(|line| !line.is_empty())
-        {
-            message.push('\n');
-            message.push_str(line);
-        }
-        Diagnostic {
-            range: place(&finding.primary)
-                .map(|place| place.range)
-                .unwrap_or_default(),
-            severity: Some(match finding.severity {
-                Severity::Error => DiagnosticSeverity::ERROR,
-                Severity::Warning => DiagnosticSeverity::WARNING,
-                Severity::Info => DiagnosticSeverity::INFORMATION,
-            }),
-            code: Some(NumberOrString::String(finding.code.to_owned())),
-            source: Some("rolloutc".to_owned()),
-            message,
-            related_information: (!related.is_empty()).then_some(related),
-            ..Diagnostic::default()
-        }
+        params: GotoDefinitionParams,
+    ) -> Result<Option<GotoDefinitionResponse>> {
+        let at = params.text_document_position_params;
+        self.ask(&at.text_document.uri, |seen| {
+            names::definition(seen, at.position)
+        })
+        .await
     }
-}
 
-/// The file of an analysis by its number.
-fn file(analysis: &Analysis, id: FileId) -> Option<&SourceFile> {
-    analysis.files.get(id.0 as usize)
+    async fn goto_declaration(
+        &self,
+        params: request::GotoDeclarationParams,
+    ) -> Result<Option<request::GotoDeclarationResponse>> {
+        let at = params.text_document_position_params;
+        self.ask(&at.text_document.uri, |seen| {
+            names::declaration(seen, at.position)
+        })
+        .await
+    }
+
+    async fn goto_type_definition(
+        &self,
+        params: request::GotoTypeDefinitionParams,
+    ) -> Result<Option<request::GotoTypeDefinitionResponse>> {
+        let at = params.text_document_position_params;
+        self.ask(&at.text_document.uri, |seen| {
+            names::type_definition(seen, at.position)
+        })
+        .await
+    }
+
+    async fn references(&self, params: ReferenceParams) -> Result<Option<Vec<Location>>> {
+        let at = params.text_document_position;
+        let declaration = params.context.include_declaration;
+        self.ask(&at.text_document.uri, |seen| {
+            across::references(seen, at.position, declaration)
+        })
+        .await
+    }
+
+    async fn document_highlight(
+        &self,
+        params: DocumentHighlightParams,
+    ) -> Result<Option<Vec<DocumentHighlight>>> {
+        let at = params.text_document_position_params;
+        self.ask(&at.text_document.uri, |seen| {
+            names::highlights(seen, at.position)
+        })
+        .await
+    }
+
+    async fn prepare_rename(
+        &self,
+        at: TextDocumentPositionParams,
+    ) -> Result<Option<PrepareRenameResponse>> {
+        self.try_to(&at.text_document.uri, |seen| {
+            across::prepare(seen, at.position)
+        })
+        .await
+    }
+
+    async fn rename(&self, params: RenameParams) -> Result<Option<WorkspaceEdit>> {
+        let at = params.text_document_position;
+        self.try_to(&at.text_document.uri, |seen| {
+            across::rename(seen, at.position, &params.new_name)
+        })
+        .await
+    }
+
+    async fn document_symbol(
+        &self,
+        params: DocumentSymbolParams,
+    ) -> Result<Option<DocumentSymbolResponse>> {
+        self.ask(&params.text_document.uri, shape::outline).await
+    }
+
+    async fn symbol(
+        &self,
+        params: WorkspaceSymbolParams,
+    ) -> Result<Option<Vec<SymbolInformation>>> {
+        self.ask_all(|desk| Some(across::symbols(desk, &params.query)))
+            .await
+    }
+
+    async fn folding_range(&self, params: FoldingRangeParams) -> Result<Option<Vec<FoldingRange>>> {
+        self.ask(&params.text_document.uri, shape::folds).await
+    }
+
+    async fn selection_range(
+        &self,
+        params: SelectionRangeParams,
+    ) -> Result<Option<Vec<SelectionRange>>> {
+        self.ask(&params.text_document.uri, |seen| {
+            shape::selections(seen, &params.positions)
+        })
+        .await
+    }
+
+    async fn semantic_tokens_full(
+        &self,
+        params: SemanticTokensParams,
+    ) -> Result<Option<SemanticTokensResult>> {
+        self.ask(&params.text_document.uri, shape::colours).await
+    }
+
+    async fn semantic_tokens_range(
+        &self,
+        params: SemanticTokensRangeParams,
+    ) -> Result<Option<SemanticTokensRangeResult>> {
+        self.ask(&params.text_document.uri, |seen| {
+            shape::some_colours(seen, params.range)
+        })
+        .await
+    }
+
+    async fn semantic_tokens_full_delta(
+        &self,
+        params: SemanticTokensDeltaParams,
+    ) -> Result<Option<SemanticTokensFullDeltaResult>> {
+        self.ask(&params.text_document.uri, |seen| {
+            shape::new_colours(seen, &params.previous_result_id)
+        })
+        .await
+    }
+
+    async fn inlay_hint(&self, params: InlayHintParams) -> Result<Option<Vec<InlayHint>>> {
+        self.ask(&params.text_document.uri, |seen| {
+            shape::hints(seen, params.range)
+        })
+        .await
+    }
+
+    async fn document_link(&self, params: DocumentLinkParams) -> Result<Option<Vec<DocumentLink>>> {
+        self.ask(&params.text_document.uri, shape::links).await
+    }
 }
