@@ -1,5 +1,10 @@
 //! The language server from outside: a client speaks the protocol over the pipes of the built binary.
 
+mod life;
+mod names;
+mod pull;
+mod shape;
+
 use std::io::{BufRead, BufReader, Read, Write};
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 
@@ -10,10 +15,30 @@ struct Client {
     server: Child,
     to: ChildStdin,
     from: BufReader<ChildStdout>,
+    asked: u32,
 }
 
 impl Client {
+    /// One that counts in UTF-8 and can do what editors can.
+    fn able() -> Client {
+        Client::start_with(json!({ "capabilities": {
+            "general": { "positionEncodings": ["utf-8"] },
+            "textDocument": {
+                "definition": { "linkSupport": false },
+                "documentSymbol": { "hierarchicalDocumentSymbolSupport": true },
+                "completion": { "completionItem": { "snippetSupport": true } },
+            },
+            "workspace": { "workspaceEdit": { "documentChanges": false } },
+        } }))
+        .0
+    }
+
     fn start(encodings: Value) -> (Client, Value) {
+        let capabilities = json!({ "general": { "positionEncodings": encodings } });
+        Client::start_with(json!({ "capabilities": capabilities }))
+    }
+
+    fn start_with(params: Value) -> (Client, Value) {
         let mut server = Command::new(env!("CARGO_BIN_EXE_rolloutc"))
             .arg("lsp")
             .stdin(Stdio::piped())
@@ -23,9 +48,13 @@ impl Client {
             .expect("the built binary runs");
         let to = server.stdin.take().expect("a pipe");
         let from = BufReader::new(server.stdout.take().expect("a pipe"));
-        let mut client = Client { server, to, from };
-        let capabilities = json!({ "general": { "positionEncodings": encodings } });
-        let answer = client.ask(1, "initialize", json!({ "capabilities": capabilities }));
+        let mut client = Client {
+            server,
+            to,
+            from,
+            asked: 0,
+        };
+        let answer = client.ask("initialize", params);
         client.tell("initialized", json!({}));
         (client, answer)
     }
@@ -43,7 +72,10 @@ impl Client {
         self.send(&message);
     }
 
-    fn ask(&mut self, id: u32, method: &str, params: Value) -> Value {
+    /// Asks, and waits for the answer.
+    fn ask(&mut self, method: &str, params: Value) -> Value {
+        self.asked += 1;
+        let id = self.asked;
         let mut message = json!({ "jsonrpc": "2.0", "id": id, "method": method, "params": params });
         drop_null(&mut message);
         self.send(&message);
@@ -99,17 +131,17 @@ impl Client {
     }
 
     fn end(mut self) {
-        let answer = self.ask(99, "shutdown", Value::Null);
+        let answer = self.ask("shutdown", Value::Null);
         assert_eq!(answer["error"], Value::Null);
         self.tell("exit", Value::Null);
-        let Client {
-            mut server,
-            to,
-            from,
-        } = self;
-        drop(to);
-        assert!(server.wait().expect("the server ends").success());
-        drop(from);
+        // The pipe stays open: the server ends all the same.
+        assert!(self.server.wait().expect("the server ends").success());
+    }
+
+    /// Asks about the cursor `$0` of an open text.
+    fn ask_at(&mut self, method: &str, uri: &str, text: &str) -> Value {
+        let at = json!({ "textDocument": { "uri": uri }, "position": cursor(text) });
+        self.ask(method, at)
     }
 }
 
@@ -120,67 +152,25 @@ fn drop_null(message: &mut Value) {
     }
 }
 
+/// The position of the `$0` in a text, in bytes.
+fn cursor(text: &str) -> Value {
+    let before = &text[..text.find("$0").expect("a cursor")];
+    let line = before.matches('\n').count();
+    let character = before.len() - before.rfind('\n').map_or(0, |at| at + 1);
+    json!({ "line": line, "character": character })
+}
+
+/// A text without its cursor.
+fn bare(text: &str) -> String {
+    text.replacen("$0", "", 1)
+}
+
+/// The policy of the tour.
+fn shop() -> String {
+    std::fs::read_to_string(crate::cli::root().join("examples/tour/shop.rollout"))
+        .expect("the policy of the tour")
+}
+
 const URI: &str = "file:///policies/shop.rollout";
 const TEXT: &str =
     "edition 2026\n\n/// Ships “it”.\nrollout shop\n\ngate quick \"é\" { require 1 == }\n";
-
-#[test]
-fn lsp_findings_follow_every_edit() {
-    let (mut client, answer) = Client::start(json!(["utf-8", "utf-16"]));
-    assert_eq!(
-        answer["result"]["capabilities"]["positionEncoding"],
-        "utf-8"
-    );
-    let findings = client.open(URI, TEXT);
-    assert_eq!(findings.len(), 1, "{findings:?}");
-    assert_eq!(findings[0]["code"], "syntax");
-    assert_eq!(findings[0]["source"], "rolloutc");
-    assert_eq!(findings[0]["range"]["start"]["line"], 5);
-    let at = json!({ "line": 5, "character": 31 });
-    let edit = json!({ "range": { "start": at, "end": at }, "text": "1 " });
-    let params = json!({ "textDocument": { "uri": URI, "version": 2 }, "contentChanges": [edit] });
-    client.tell("textDocument/didChange", params);
-    assert_eq!(client.findings(URI, 2), Vec::<Value>::new());
-    client.tell(
-        "textDocument/didClose",
-        json!({ "textDocument": { "uri": URI } }),
-    );
-    client.end();
-}
-
-#[test]
-fn lsp_positions_are_utf_16_unless_agreed_otherwise() {
-    let (mut client, answer) = Client::start(json!([]));
-    assert_eq!(
-        answer["result"]["capabilities"]["positionEncoding"],
-        "utf-16"
-    );
-    let wide = client.open(
-        URI,
-        "edition 2026\n\nrollout shop\n\ngate quick \"𝄞\" { requir 1 == 1 }\n",
-    );
-    assert_eq!(wide[0]["code"], "unknown-clause", "{wide:?}");
-    assert_eq!(
-        wide[0]["range"]["start"],
-        json!({ "line": 4, "character": 18 })
-    );
-    client.end();
-}
-
-#[test]
-fn lsp_keywords_explain_themselves() {
-    let (mut client, answer) = Client::start(json!(["utf-16"]));
-    assert_eq!(answer["result"]["capabilities"]["hoverProvider"], true);
-    client.open(URI, TEXT);
-    let at = |line: u32, character: u32| json!({ "textDocument": { "uri": URI }, "position": { "line": line, "character": character } });
-    let shown = client.ask(2, "textDocument/hover", at(5, 19));
-    let text = shown["result"]["contents"]["value"]
-        .as_str()
-        .unwrap_or_default();
-    assert!(text.starts_with("**require**"), "{shown}");
-    assert_eq!(
-        client.ask(3, "textDocument/hover", at(5, 6))["result"],
-        Value::Null
-    );
-    client.end();
-}

@@ -1,11 +1,11 @@
 //! The language server of rollout policies. Features are plain functions in `ide`; the protocol stays in
 //! `server`, `convert` and `capabilities`.
 
-use std::collections::BTreeMap;
 use std::path::Path;
 
-use rolloutc_compiler::lints::Level;
+use rolloutc_compiler::lints::Options;
 use rolloutc_runtime::ir::Program;
+use rolloutc_runtime::time::Date;
 use rolloutc_runtime::trial::Stock;
 
 pub mod capabilities;
@@ -18,8 +18,8 @@ mod server;
 pub struct Host {
     /// Everything that the tests of a program give, read from the policy's folder.
     pub stock: fn(&Program, &Path) -> Stock,
-    /// The levels of lints that hold for a policy, from the nearest configuration.
-    pub levels: fn(&Path) -> BTreeMap<String, Level>,
+    /// What the nearest configuration says of the lints of a policy, on a day.
+    pub lints: fn(&Path, Date) -> Options,
 }
 
 /// How an editor left.

@@ -290,9 +290,7 @@ fn one(view: &View<'_>, around: Option<&Decl>, name: &Name, role: Role) -> Optio
 /// Whether a name stands as a member in an enum.
 fn is_member(view: &View<'_>, span: Span) -> bool {
     let members = &view.facts().members;
-    members
-        .iter()
-        .any(|places| places.iter().any(|place| *place == (HERE, span)))
+    members.iter().any(|places| places.contains(&(HERE, span)))
 }
 
 /// What a declaration of a module is.

@@ -277,11 +277,7 @@ impl Desk {
             .collect();
         let mut findings = analysis.diagnostics.clone();
         if self.wishes.lints {
-            let levels = (self.host.levels)(path);
-            let options = lints::Options {
-                today: Some(now().date()),
-                levels,
-            };
+            let options = (self.host.lints)(path, now().date());
             findings.extend(lints::run(&analysis, &options));
             findings.sort();
         }
