@@ -1,9 +1,13 @@
 //! The language server from outside: a client speaks the protocol over the pipes of the built binary.
 
+mod act;
+mod announced;
+mod latency;
 mod life;
 mod names;
 mod pull;
 mod shape;
+mod write;
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
@@ -165,10 +169,33 @@ fn bare(text: &str) -> String {
     text.replacen("$0", "", 1)
 }
 
-/// The policy of the tour.
+/// A small policy.
 fn shop() -> String {
-    std::fs::read_to_string(crate::cli::root().join("examples/tour/shop.rollout"))
-        .expect("the policy of the tour")
+    include_str!("lsp/shop.rollout").to_owned()
+}
+
+/// The text after edits of the protocol, counted in bytes.
+fn edited(text: &str, edits: &Value) -> String {
+    let at = |place: &Value| {
+        let line = place["line"].as_u64().expect("a line") as usize;
+        let start: usize = text.split_inclusive('\n').take(line).map(str::len).sum();
+        start + place["character"].as_u64().expect("a character") as usize
+    };
+    let mut all: Vec<(usize, usize, &str)> = edits
+        .as_array()
+        .into_iter()
+        .flatten()
+        .map(|edit| {
+            let with = edit["newText"].as_str().expect("a text");
+            (at(&edit["range"]["start"]), at(&edit["range"]["end"]), with)
+        })
+        .collect();
+    all.sort();
+    let mut out = text.to_owned();
+    for (start, end, with) in all.into_iter().rev() {
+        out.replace_range(start..end, with);
+    }
+    out
 }
 
 const URI: &str = "file:///policies/shop.rollout";

@@ -7,6 +7,8 @@ use tower_lsp::lsp_types::*;
 
 use crate::convert::Encoding;
 use crate::ide::tokens;
+use crate::server::answers::act;
+use crate::server::commands;
 use crate::server::desk::{Can, Wishes, tidy};
 
 /// The encoding of positions: the cheapest one that the editor offers, UTF-16 where it offers none.
@@ -92,6 +94,22 @@ pub(crate) fn wishes(mut known: Wishes, said: &Value) -> Wishes {
     known
 }
 
+/// The files that the editor is asked to watch: policies and the configuration.
+pub(crate) fn watchers() -> Vec<Registration> {
+    let watch = |pattern: &str| FileSystemWatcher {
+        glob_pattern: GlobPattern::String(pattern.to_owned()),
+        kind: None,
+    };
+    let options = DidChangeWatchedFilesRegistrationOptions {
+        watchers: vec![watch("**/*.rollout"), watch("**/rollout.toml")],
+    };
+    vec![Registration {
+        id: "files".to_owned(),
+        method: "workspace/didChangeWatchedFiles".to_owned(),
+        register_options: serde_json::to_value(options).ok(),
+    }]
+}
+
 /// The answer to `initialize`.
 pub fn announce(encoding: Encoding) -> InitializeResult {
     InitializeResult {
@@ -142,6 +160,34 @@ pub fn announce(encoding: Encoding) -> InitializeResult {
                     work_done_progress_options: WorkDoneProgressOptions::default(),
                 }),
             ),
+            completion_provider: Some(CompletionOptions {
+                resolve_provider: Some(true),
+                trigger_characters: Some([".", "\"", "{"].map(str::to_owned).to_vec()),
+                ..CompletionOptions::default()
+            }),
+            signature_help_provider: Some(SignatureHelpOptions {
+                trigger_characters: Some(vec!["(".to_owned(), ",".to_owned()]),
+                retrigger_characters: Some(vec![")".to_owned()]),
+                work_done_progress_options: WorkDoneProgressOptions::default(),
+            }),
+            document_formatting_provider: Some(OneOf::Left(true)),
+            document_range_formatting_provider: Some(OneOf::Left(true)),
+            document_on_type_formatting_provider: Some(DocumentOnTypeFormattingOptions {
+                first_trigger_character: "}".to_owned(),
+                more_trigger_character: Some(vec!["\n".to_owned()]),
+            }),
+            code_action_provider: Some(CodeActionProviderCapability::Options(CodeActionOptions {
+                code_action_kinds: Some(act::kinds()),
+                resolve_provider: Some(false),
+                work_done_progress_options: WorkDoneProgressOptions::default(),
+            })),
+            code_lens_provider: Some(CodeLensOptions {
+                resolve_provider: Some(false),
+            }),
+            execute_command_provider: Some(ExecuteCommandOptions {
+                commands: commands::ALL.map(str::to_owned).to_vec(),
+                work_done_progress_options: WorkDoneProgressOptions::default(),
+            }),
             inlay_hint_provider: Some(OneOf::Left(true)),
             document_link_provider: Some(DocumentLinkOptions {
                 resolve_provider: Some(false),

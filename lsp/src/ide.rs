@@ -7,14 +7,19 @@ use rolloutc_compiler::source::{FileId, SourceFile, Span};
 use rolloutc_compiler::syntax::ast::{self, Decl, DeclKind};
 use rolloutc_runtime::time::Instant;
 
+pub mod actions;
+pub mod complete;
 pub mod fold;
 pub mod go;
 pub mod hover;
 pub mod inlay;
+pub mod lenses;
 pub mod links;
 pub mod names;
 pub mod rename;
+pub mod sample;
 pub mod select;
+pub mod signature;
 pub mod symbols;
 pub mod times;
 pub mod tokens;
@@ -147,14 +152,17 @@ pub fn head<'t>(text: &'t str, decl: &Decl) -> &'t str {
 }
 
 #[cfg(test)]
+mod damage;
+
+#[cfg(test)]
 pub(crate) mod tests {
     //! A policy with a cursor, for the tables of every feature.
 
     use super::*;
     use rolloutc_compiler::analysis::{Workspace, analyse};
 
-    /// The tour's policy in short: what tests without a policy of their own look at.
-    pub const SHOP: &str = include_str!("../../examples/tour/shop.rollout");
+    /// A small policy: what tests without a policy of their own look at.
+    pub const SHOP: &str = include_str!("../../tests/lsp/shop.rollout");
 
     /// Takes the `$0` out of a text.
     pub fn cursor(text: &str) -> (String, u32) {

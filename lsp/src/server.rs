@@ -1,7 +1,8 @@
 //! The protocol: every message is handled alone, in the order it came, so edits cannot race. What is asked is answered
 //! from `ide` by `server/answers`; a fault of ours costs one answer, not the session.
 
-mod answers;
+pub(crate) mod answers;
+pub(crate) mod commands;
 pub(crate) mod desk;
 mod findings;
 mod publish;
@@ -13,12 +14,12 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use serde_json::Value;
 use tokio::sync::Mutex;
-use tower_lsp::jsonrpc::{Error, Result};
+use tower_lsp::jsonrpc::{Error, ErrorCode, Result};
 use tower_lsp::lsp_types::*;
 use tower_lsp::{Client, LanguageServer, LspService, Server};
 
 use crate::{Ended, Host, capabilities};
-use answers::{Seen, across, names, shape};
+use answers::{Seen, across, act, names, shape, write};
 use desk::Desk;
 use publish::Published;
 use wire::Ahead;
@@ -109,6 +110,15 @@ impl LanguageServer for Backend {
             desk.wishes = capabilities::wishes(desk.wishes, options);
         }
         Ok(capabilities::announce(desk.encoding))
+    }
+
+    async fn initialized(&self, _: InitializedParams) {
+        let can = self.desk.lock().await.can;
+        if can.watch {
+            let client = self.client.clone();
+            // The editor's answer must not be waited for here: it comes behind this very message.
+            tokio::spawn(async move { client.register_capability(capabilities::watchers()).await });
+        }
     }
 
     async fn shutdown(&self) -> Result<()> {
@@ -334,5 +344,72 @@ impl LanguageServer for Backend {
 
     async fn document_link(&self, params: DocumentLinkParams) -> Result<Option<Vec<DocumentLink>>> {
         self.ask(&params.text_document.uri, shape::links).await
+    }
+
+    async fn completion(&self, params: CompletionParams) -> Result<Option<CompletionResponse>> {
+        let at = params.text_document_position;
+        self.ask(&at.text_document.uri, |seen| {
+            write::complete(seen, at.position)
+        })
+        .await
+    }
+
+    async fn completion_resolve(&self, item: CompletionItem) -> Result<CompletionItem> {
+        self.ask_all(|desk| write::resolve(desk, item)).await
+    }
+
+    async fn signature_help(&self, params: SignatureHelpParams) -> Result<Option<SignatureHelp>> {
+        let at = params.text_document_position_params;
+        self.ask(&at.text_document.uri, |seen| {
+            write::signature(seen, at.position)
+        })
+        .await
+    }
+
+    async fn formatting(&self, params: DocumentFormattingParams) -> Result<Option<Vec<TextEdit>>> {
+        self.ask(&params.text_document.uri, write::format).await
+    }
+
+    async fn range_formatting(
+        &self,
+        params: DocumentRangeFormattingParams,
+    ) -> Result<Option<Vec<TextEdit>>> {
+        self.ask(&params.text_document.uri, |seen| {
+            write::format_range(seen, params.range)
+        })
+        .await
+    }
+
+    async fn on_type_formatting(
+        &self,
+        params: DocumentOnTypeFormattingParams,
+    ) -> Result<Option<Vec<TextEdit>>> {
+        let at = params.text_document_position;
+        self.ask(&at.text_document.uri, |seen| {
+            write::format_typed(seen, at.position, &params.ch)
+        })
+        .await
+    }
+
+    async fn code_action(&self, params: CodeActionParams) -> Result<Option<CodeActionResponse>> {
+        self.ask(&params.text_document.uri, |seen| {
+            act::actions(seen, params.range, params.context.only.as_deref())
+        })
+        .await
+    }
+
+    async fn code_lens(&self, params: CodeLensParams) -> Result<Option<Vec<CodeLens>>> {
+        self.ask(&params.text_document.uri, act::lenses).await
+    }
+
+    async fn execute_command(&self, params: ExecuteCommandParams) -> Result<Option<Value>> {
+        let done = self
+            .ask_all(|desk| commands::run_command(desk, &params.command, &params.arguments))
+            .await?;
+        done.map(Some).map_err(|why| Error {
+            code: ErrorCode::InvalidParams,
+            message: why.into(),
+            data: None,
+        })
     }
 }

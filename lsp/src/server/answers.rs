@@ -1,9 +1,11 @@
 //! Answers of `ide` in the shapes of the protocol. Knows both; decides nothing.
 
 pub mod across;
+pub mod act;
 pub mod names;
 pub mod shape;
 pub mod tool;
+pub mod write;
 
 use std::sync::Arc;
 
