@@ -51,14 +51,10 @@ fn base(view: &View<'_>, dot: u32) -> Option<(Span, Option<String>)> {
         if let Part::Expr(expr) = part
             && span.end == dot
         {
-            // Inner expressions come later: the last is the operand of the dot, the first that ends there is wanted.
             let name = match &expr.kind {
                 ExprKind::Name(name) => Some(name.to_string()),
                 _ => None,
             };
-            let larger = found.as_ref().is_none_or(|(known, _): &(Span, _)| {
-                span.start >= known.start && view.model().types.get(&(HERE, *known)).is_none()
-            });
             let dotted = matches!(
                 expr.kind,
                 ExprKind::Name(_)
@@ -68,7 +64,7 @@ fn base(view: &View<'_>, dot: u32) -> Option<(Span, Option<String>)> {
                     | ExprKind::Call { .. }
                     | ExprKind::Paren(_)
             );
-            if larger && dotted {
+            if found.is_none() && dotted {
                 found = Some((span, name));
             }
         }

@@ -1,6 +1,6 @@
 //! What helps while one writes: completion, signatures, formatting.
 
-use serde_json::{Value, json};
+use serde_json::json;
 use tower_lsp::lsp_types::{
     CompletionItem, CompletionItemKind, CompletionList, CompletionResponse, CompletionTextEdit,
     Documentation, InsertTextFormat, InsertTextMode, ParameterInformation, ParameterLabel,
@@ -100,7 +100,7 @@ pub fn resolve(desk: &mut Desk, mut item: CompletionItem) -> CompletionItem {
         return item;
     };
     let uri = data["uri"].as_str().and_then(|uri| Url::parse(uri).ok());
-    if data["what"] != Value::from("name") || item.documentation.is_some() {
+    if data["what"] != "name" || item.documentation.is_some() {
         return item;
     }
     let Some(read) = uri.and_then(|uri| desk.read(&uri)) else {
