@@ -1,30 +1,79 @@
 //! What compiles and is probably not meant. A lint is one value in one file and sees trees, names and the program, never
 //! text; this file knows them all, the levels they have, and the comments that silence them.
 
+mod bounds;
 mod domain;
 mod look;
 pub mod prove;
+mod reach;
+mod spans;
 mod suppress;
+#[cfg(test)]
+mod trial;
 
 mod advance_and_rollback_overlap;
+mod advisory_as_blocking;
+mod ambiguous_target;
+mod approval_older_than_soak;
+mod approval_without_deadline;
+mod blanket_waiver;
+mod blind_trigger;
+mod bound_outside_range;
+mod calendar_ends;
 mod clause_subsumed;
+mod clock_change_boundary;
 mod cohort_jump;
 mod cohorts_stop_early;
+mod dead_band;
 mod decide_longer_than_soak;
+mod declaration_order;
 mod default_under_bound;
 mod double_negation;
+mod drill_not_required;
 mod equality_on_measure;
+mod exit_weaker_than_entry;
+mod freeze_covers_all;
+mod fresh_longer_than_release;
+mod fresh_shorter_than_soak;
 mod gate_always_passes;
+mod gate_in_trigger;
+mod irreversible_target;
+mod missing_doc;
+mod missing_owner;
+mod name_pattern;
 mod no_final_phase;
+mod no_minimum_sample;
+mod no_new_subject_rule;
+mod no_open_instant;
 mod no_rollback;
+mod no_roster;
+mod not_about_subject;
+mod not_formatted;
+mod offset_on_recurring;
+mod optional_read_without_default;
+mod overlapping_windows;
+mod param_without_bound;
 mod pinned_list;
+mod redundant_comparison;
+mod same_evidence_twice;
 mod self_approval;
+mod self_issued_evidence;
+mod soak_does_not_fit;
+mod sparse_rollback;
+mod test_without_reason;
+mod threshold_gap;
+mod threshold_loosens;
 mod todo_left;
 mod trigger_never_fires;
 mod trigger_shadowed;
 mod unresolved_placeholder;
 mod unsatisfiable_gate;
+mod untested_gate;
+mod untested_trigger;
 mod unused;
+mod vacuous_all;
+mod waiver_matches_nothing;
+mod waiver_too_long;
 
 use std::collections::BTreeMap;
 
@@ -49,26 +98,82 @@ pub struct Lint {
 /// Every lint, by slug.
 pub const LINTS: &[Lint] = &[
     advance_and_rollback_overlap::LINT,
+    advisory_as_blocking::LINT,
+    ambiguous_target::LINT,
+    approval_older_than_soak::LINT,
+    approval_without_deadline::LINT,
+    blanket_waiver::LINT,
+    blind_trigger::LINT,
+    bound_outside_range::LINT,
+    calendar_ends::LINT,
     clause_subsumed::LINT,
+    clock_change_boundary::LINT,
     cohort_jump::LINT,
     cohorts_stop_early::LINT,
+    dead_band::LINT,
     decide_longer_than_soak::LINT,
+    declaration_order::LINT,
     default_under_bound::LINT,
     double_negation::LINT,
+    drill_not_required::LINT,
     equality_on_measure::LINT,
+    exit_weaker_than_entry::LINT,
+    freeze_covers_all::LINT,
+    fresh_longer_than_release::LINT,
+    fresh_shorter_than_soak::LINT,
     gate_always_passes::LINT,
+    gate_in_trigger::LINT,
+    irreversible_target::LINT,
+    missing_doc::LINT,
+    missing_owner::LINT,
+    name_pattern::LINT,
     no_final_phase::LINT,
+    no_minimum_sample::LINT,
+    no_new_subject_rule::LINT,
+    no_open_instant::LINT,
     no_rollback::LINT,
+    no_roster::LINT,
+    not_about_subject::LINT,
+    not_formatted::LINT,
+    offset_on_recurring::LINT,
+    optional_read_without_default::LINT,
+    overlapping_windows::LINT,
+    param_without_bound::LINT,
     pinned_list::LINT,
+    redundant_comparison::LINT,
+    same_evidence_twice::LINT,
     self_approval::LINT,
+    self_issued_evidence::LINT,
+    soak_does_not_fit::LINT,
+    sparse_rollback::LINT,
+    test_without_reason::LINT,
+    threshold_gap::LINT,
+    threshold_loosens::LINT,
     todo_left::LINT,
     trigger_never_fires::LINT,
     trigger_shadowed::LINT,
     unresolved_placeholder::LINT,
     unsatisfiable_gate::LINT,
+    untested_gate::LINT,
+    untested_trigger::LINT,
     unused::DECLARATION,
     unused::EVIDENCE,
     unused::GATE,
+    vacuous_all::LINT,
+    waiver_matches_nothing::LINT,
+    waiver_too_long::LINT,
+];
+
+/// Lints of taste, in order: they are looked for only where a project gives them a level, or denies them.
+pub const QUIET: &[&str] = &[
+    "missing-doc",
+    "no-roster",
+    "not-formatted",
+    "optional-read-without-default",
+    "self-issued-evidence",
+    "test-without-reason",
+    "untested-gate",
+    "untested-trigger",
 ];
 
 /// The lint of a slug.
@@ -114,6 +219,19 @@ pub struct Rules {
     pub names: BTreeMap<&'static str, String>,
 }
 
+impl Options {
+    /// Every lint at its own weight, those too that a project must ask for.
+    pub fn all() -> Options {
+        let levels = QUIET
+            .iter()
+            .map(|slug| (slug.to_string(), Level::At(weight(slug))));
+        Options {
+            levels: levels.collect(),
+            ..Options::default()
+        }
+    }
+}
+
 /// What lints find in an analysed policy, in the order of all findings. A policy with errors is not looked at but for its
 /// suppressions: one cause, one message.
 pub fn run(analysis: &Analysis, options: &Options) -> Vec<Diagnostic> {
@@ -122,7 +240,7 @@ pub fn run(analysis: &Analysis, options: &Options) -> Vec<Diagnostic> {
     if !analysis.failed() {
         for lint in LINTS {
             let level = options.levels.get(lint.slug).copied();
-            let level = level.unwrap_or_else(|| Level::At(weight(lint.slug)));
+            let level = level.unwrap_or_else(|| usual(lint.slug));
             let Level::At(severity) = level else { continue };
             let from = found.len();
             (lint.find)(&look, &mut found);
@@ -131,9 +249,20 @@ pub fn run(analysis: &Analysis, options: &Options) -> Vec<Diagnostic> {
                 .for_each(|one| one.severity = severity);
         }
     }
+    // What is written out several times, such as a function, is said once.
+    found.sort();
+    found.dedup();
     let mut found = suppress::apply(&look, options, found);
     found.sort();
     found
+}
+
+/// The level of a lint where nothing is configured.
+pub fn usual(slug: &str) -> Level {
+    match QUIET.contains(&slug) {
+        true => Level::Off,
+        false => Level::At(weight(slug)),
+    }
 }
 
 /// The weight of a code where nothing else is configured.

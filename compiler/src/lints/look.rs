@@ -8,9 +8,9 @@ use rolloutc_runtime::time::Date;
 use rolloutc_runtime::ty::Ty;
 use rolloutc_runtime::unit::{self, Dimension};
 
-use super::Options;
 use super::domain::Example;
 use super::prove::{Case, Prover};
+use super::{Options, Rules};
 use crate::analysis::Analysis;
 use crate::check::outline::{Module, ModuleId};
 use crate::check::{Model, Place};
@@ -27,17 +27,20 @@ pub struct Look<'a> {
     pub modules: &'a [Module],
     /// The day of the check, where one is known.
     pub today: Option<Date>,
+    /// What an organisation asks.
+    pub rules: &'a Rules,
     analysis: &'a Analysis,
     prover: OnceCell<Prover<'a>>,
 }
 
 impl<'a> Look<'a> {
-    pub(super) fn new(analysis: &'a Analysis, options: &Options) -> Look<'a> {
+    pub(super) fn new(analysis: &'a Analysis, options: &'a Options) -> Look<'a> {
         Look {
             program: analysis.program.as_ref(),
             model: &analysis.model,
             modules: &analysis.modules,
             today: options.today,
+            rules: &options.rules,
             analysis,
             prover: OnceCell::new(),
         }

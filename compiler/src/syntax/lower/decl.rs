@@ -23,8 +23,12 @@ impl<'a> Lower<'_> {
             NumberValue::Int(year) => u32::try_from(year).unwrap_or(0),
             _ => 0,
         };
-        if year != 2026 {
-            let help = "write `edition 2026`, the only one so far";
+        if year > 2026 {
+            let help = "this tool knows `edition 2026`: take the tool that the file was written for";
+            let message = format!("edition `{}` is newer than this tool", number.text);
+            self.problem("newer-edition", number.span, message, help);
+        } else if year != 2026 {
+            let help = "write `edition 2026`, the first one";
             let message = format!("there is no edition `{}`", number.text);
             self.problem("edition", number.span, message, help);
         }
