@@ -56,7 +56,7 @@ pub fn run(args: &Check) -> Result<Exit, Failure> {
     let mut findings = Findings::default();
     // Whether something was found that the configuration of its own policy denies.
     let mut held = false;
-    for checked in each(&asked, |asked| one(asked, &mended, today)) {
+    for checked in each(&asked, |asked| one(asked, &denied, &mended, today)) {
         match checked {
             Ok(checked) => {
                 held |= checked.held;
@@ -154,15 +154,27 @@ struct Checked {
     held: bool,
 }
 
-fn one(asked: &Asked, mended: &mend::Done, today: Date) -> Result<Checked, Failure> {
+fn one(
+    asked: &Asked,
+    denied: &[Deny],
+    mended: &mend::Done,
+    today: Date,
+) -> Result<Checked, Failure> {
     let config = config::near(&asked.path)?;
     let gathered = asked.gather()?;
     let gathered = match (&asked.stdin, &mended.stdin) {
         (Some(_), Some(text)) => gathered.with(text),
         _ => gathered,
     };
-    let (files, found) = findings(&gathered, &config.options(&asked.path, Some(today)));
     let wanted = denied_by(&config.settings);
+    let mut options = config.options(&asked.path, Some(today));
+    // What is denied is looked for.
+    for deny in denied.iter().chain(&wanted) {
+        if let Deny::Code(code) = deny {
+            options.ask(code);
+        }
+    }
+    let (files, found) = findings(&gathered, &options);
     let held = found.iter().any(|one| denies(&wanted, one));
     Ok(Checked { files, found, held })
 }

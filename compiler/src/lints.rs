@@ -230,6 +230,14 @@ impl Options {
             ..Options::default()
         }
     }
+
+    /// Looks for a lint that is looked for only where somebody asks; a level that is given stays.
+    pub fn ask(&mut self, slug: &str) {
+        if QUIET.contains(&slug) && !self.levels.contains_key(slug) {
+            let level = Level::At(weight(slug));
+            self.levels.insert(slug.to_string(), level);
+        }
+    }
 }
 
 /// What lints find in an analysed policy, in the order of all findings. A policy with errors is not looked at but for its
@@ -268,4 +276,30 @@ pub fn usual(slug: &str) -> Level {
 /// The weight of a code where nothing else is configured.
 fn weight(slug: &str) -> Severity {
     codes::code(slug).map_or(Severity::Warning, |code| code.severity)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_lint_stands_once_in_the_table_in_order_and_on_the_page() {
+        let page = concat!(env!("CARGO_MANIFEST_DIR"), "/../docs/linting.md");
+        let page = std::fs::read_to_string(page).expect("the page on lints");
+        assert!(LINTS.windows(2).all(|two| two[0].slug < two[1].slug));
+        for lint in LINTS {
+            let row = page
+                .lines()
+                .find(|line| line.starts_with(&format!("| `{}`", lint.slug)));
+            let row = row.unwrap_or_else(|| panic!("{} is not on the page", lint.slug));
+            let level = match weight(lint.slug) {
+                Severity::Error => "| error |",
+                Severity::Warning => "| warning |",
+                Severity::Info => "| info |",
+            };
+            assert!(row.contains(level), "{row}");
+            assert_eq!(row.contains('†'), QUIET.contains(&lint.slug), "{row}");
+        }
+        assert!(QUIET.iter().all(|slug| lint(slug).is_some()));
+    }
 }

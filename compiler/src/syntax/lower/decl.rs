@@ -24,7 +24,8 @@ impl<'a> Lower<'_> {
             _ => 0,
         };
         if year > 2026 {
-            let help = "this tool knows `edition 2026`: take the tool that the file was written for";
+            let help =
+                "this tool knows `edition 2026`: take the tool that the file was written for";
             let message = format!("edition `{}` is newer than this tool", number.text);
             self.problem("newer-edition", number.span, message, help);
         } else if year != 2026 {
