@@ -2,6 +2,7 @@
 //! can install from, and a headless Neovim that talks to the built server.
 
 use crate::cli::{Desk, root};
+use rolloutc_compiler::source::FileId;
 use rolloutc_grammar::{BODIES, DECLARATIONS, EXPRESSIONS, Keyword};
 use serde_json::Value;
 use std::collections::BTreeSet;
@@ -340,4 +341,289 @@ fn neovim_talks_to_the_server() {
         "{seen:#?}"
     );
     assert!(said("hover").contains("What must hold"), "{seen:#?}");
+}
+
+/// What the compiled parser makes of texts, asked through Neovim, which has the runtime that parsers need.
+fn parsed(texts: &[String]) -> Value {
+    let desk = Desk::new();
+    let folder = root().join("editors/tree-sitter-rollout");
+    let library = desk.path().join("rollout.so");
+    let built = Command::new("cc")
+        .args(["-shared", "-fPIC", "-O0", "-w", "-I"])
+        .arg(folder.join("src"))
+        .args([folder.join("src/parser.c"), folder.join("src/scanner.c")])
+        .arg("-o")
+        .arg(&library)
+        .output()
+        .expect("a C compiler, as Rust itself needs one to link");
+    let err = String::from_utf8_lossy(&built.stderr);
+    assert!(built.status.success(), "the parser does not compile: {err}");
+    let mut queries = serde_json::Map::new();
+    for folder in QUERIES {
+        for entry in std::fs::read_dir(root().join(folder)).expect("queries") {
+            let path = format!(
+                "{folder}/{}",
+                entry.expect("a file").file_name().to_string_lossy()
+            );
+            if path.ends_with(".scm") {
+                queries.insert(path.clone(), Value::String(text(&path)));
+            }
+        }
+    }
+    let cases = serde_json::json!({ "parser": library, "texts": texts, "queries": queries });
+    let cases = desk.write("cases.json", cases.to_string());
+    let output = Command::new("nvim")
+        .args(["--headless", "-u", "NONE", "-i", "NONE", "-n", "-c"])
+        .arg(format!(
+            "luafile {}",
+            folder.join("test/parse.lua").display()
+        ))
+        .env("CASES", cases)
+        .env("XDG_CONFIG_HOME", desk.path())
+        .env("XDG_DATA_HOME", desk.path())
+        .env("XDG_STATE_HOME", desk.path())
+        .env("XDG_CACHE_HOME", desk.path())
+        .stdin(Stdio::null())
+        .output()
+        .expect("Neovim starts");
+    let said = String::from_utf8_lossy(&output.stdout);
+    let err = String::from_utf8_lossy(&output.stderr);
+    serde_json::from_str(said.trim()).unwrap_or_else(|_| panic!("{said}\n{err}"))
+}
+
+/// Folders with queries for the parser.
+const QUERIES: [&str; 1] = ["editors/tree-sitter-rollout/queries"];
+
+/// The policies of the project: whole files, then the blocks of its pages.
+fn corpus() -> Vec<(String, String)> {
+    let mut found = Vec::new();
+    let mut folders: Vec<String> = [
+        "examples",
+        "stdlib",
+        "tests/spec",
+        "tests/fmt",
+        "docs",
+        "compiler/codes",
+    ]
+    .map(String::from)
+    .to_vec();
+    while let Some(folder) = folders.pop() {
+        for entry in std::fs::read_dir(root().join(&folder)).expect("a folder") {
+            let entry = entry.expect("an entry");
+            let path = format!("{folder}/{}", entry.file_name().to_string_lossy());
+            if entry.path().is_dir() {
+                folders.push(path);
+            } else if path.ends_with(".rollout") {
+                found.push((path.clone(), text(&path)));
+            } else if path.ends_with(".md") {
+                let page = text(&path);
+                let blocks = page.split("```rollout\n").skip(1);
+                for (at, block) in blocks.enumerate() {
+                    let block = block.split("```").next().unwrap_or_default();
+                    found.push((format!("{path}, block {}", at + 1), block.to_owned()));
+                }
+            }
+        }
+    }
+    found.sort();
+    found
+}
+
+/// What is wrong inside a token, by counting, or with the file as a whole: no parser for colours can tell.
+const NO_SHAPE: [&str; 9] = [
+    "edition",
+    "bidi-text",
+    "too-large",
+    "too-deep",
+    "bad-hole",
+    "bad-number",
+    "bad-text",
+    "chained-comparison",
+    "table-row",
+];
+
+/// The problems that the language's own parser has with the shape of a text.
+fn problems(text: &str) -> Vec<&'static str> {
+    let parsed = rolloutc_compiler::syntax::parse(FileId(0), text);
+    let codes = parsed.problems.iter().map(|problem| problem.code);
+    codes.filter(|code| !NO_SHAPE.contains(code)).collect()
+}
+
+/// Damage, the line it is on, and whether the parser for editors sees it there.
+const DAMAGE: [(&str, usize); 12] = [
+    ("gate a { require }\n\ngate b { require ok }\n", 1),
+    ("gate a { require x y }\n\ngate b { require ok }\n", 1),
+    ("let a = 1\n\ngate b { require (ok }\n", 3),
+    ("phase p {\n  cohorts 1%\n  soak\n}\n", 3),
+    ("evidence e {\n  fresh 5m\n  p95: duration in\n}\n", 3),
+    ("enum E { a b = }\n", 1),
+    ("let a = [1, 2\nlet b = 3\n", 1),
+    ("freeze f {\n  every fri 16:00 to mon\n}\n", 2),
+    ("trigger t { when a  then }\n", 1),
+    ("gate g {\n  require a\n  is stale\n}\n", 3),
+    ("let a = \"open\nlet b = 3\n", 1),
+    ("table t by a {\n  a b\n  1 +\n}\n", 3),
+];
+
+#[test]
+fn the_parser_for_editors_agrees_with_the_language() {
+    if !there("nvim", "the tree-sitter parser beside the language's own") {
+        return;
+    }
+    let corpus = corpus();
+    let mut texts: Vec<String> = corpus.iter().map(|(_, text)| text.clone()).collect();
+    texts.extend(DAMAGE.map(|(text, _)| text.to_owned()));
+    let (cases, trees): (Vec<String>, Vec<String>) = shapes().into_iter().unzip();
+    texts.extend(cases.iter().cloned());
+    let seen = parsed(&texts);
+    assert_eq!(
+        seen["failed"],
+        serde_json::json!({}),
+        "queries that do not fit"
+    );
+    let answers = seen["texts"].as_array().expect("answers");
+
+    let mut whole = 0;
+    let mut apart = String::new();
+    for ((name, text), answer) in corpus.iter().zip(answers) {
+        let problems = problems(text);
+        let fine = answer["fine"] == true;
+        whole += usize::from(fine);
+        // What stands in column one may well have a shape.
+        let told = problems.iter().any(|code| *code != "column-one") || problems.is_empty();
+        if told && fine != problems.is_empty() {
+            apart += &format!(
+                "{name}: {problems:?}, damage in lines {}\n",
+                answer["damage"]
+            );
+        }
+    }
+    assert!(whole > 200, "only {whole} whole texts");
+    assert_eq!(apart, "", "the two do not agree");
+
+    for ((text, line), answer) in DAMAGE.iter().zip(&answers[corpus.len()..]) {
+        assert!(!problems(text).is_empty(), "{text}");
+        let lines: Vec<u64> = answer["damage"]
+            .as_array()
+            .expect("lines")
+            .iter()
+            .filter_map(Value::as_u64)
+            .collect();
+        assert!(
+            lines.contains(&(*line as u64)),
+            "{text}: damage in {lines:?}"
+        );
+    }
+
+    let drawn = &answers[corpus.len() + DAMAGE.len()..];
+    for ((case, tree), answer) in cases.iter().zip(&trees).zip(drawn) {
+        let came = answer["tree"].as_str().expect("a tree");
+        assert_eq!(plain(came), plain(tree), "{case}");
+    }
+
+    // The queries find what they are for.
+    let captured = |query: &str, name: &str| seen["captures"][query][name].as_u64().unwrap_or(0);
+    let colours = "editors/tree-sitter-rollout/queries/highlights.scm";
+    for name in [
+        "keyword", "string", "number", "comment", "type", "function", "operator",
+    ] {
+        assert!(captured(colours, name) > 100, "{name}");
+    }
+    let folds = "editors/tree-sitter-rollout/queries/folds.scm";
+    assert!(captured(folds, "fold") > 1000);
+}
+
+/// The cases of the parser's own tests: a text, and the tree it is to have.
+fn shapes() -> Vec<(String, String)> {
+    let folder = "editors/tree-sitter-rollout/test/corpus";
+    let mut found = Vec::new();
+    for entry in std::fs::read_dir(root().join(folder)).expect("cases") {
+        let name = entry.expect("a file").file_name();
+        let page = text(&format!("{folder}/{}", name.to_string_lossy()));
+        let title = "=".repeat(80);
+        let parts: Vec<&str> = page.split(&format!("{title}\n")).collect();
+        for part in parts.iter().skip(2).step_by(2) {
+            let (case, tree) = part
+                .split_once(&format!("\n{}\n", "-".repeat(80)))
+                .expect("a case has its tree");
+            found.push((case.trim_start().to_owned(), tree.to_owned()));
+        }
+    }
+    assert!(found.len() > 15);
+    found
+}
+
+/// A tree without blanks and without the names of its fields.
+fn plain(tree: &str) -> String {
+    let words = tree.split_whitespace().filter(|word| !word.ends_with(':'));
+    words.collect::<Vec<_>>().join(" ").replace(" )", ")")
+}
+
+#[test]
+fn the_parser_for_editors_has_the_words_of_the_language() {
+    let types = json("editors/tree-sitter-rollout/src/node-types.json");
+    let is_word = |word: &str| word.starts_with(|c: char| c.is_ascii_alphabetic());
+    let known: BTreeSet<String> = types
+        .as_array()
+        .expect("types")
+        .iter()
+        .filter(|one| one["named"] == false)
+        .filter_map(|one| one["type"].as_str().map(str::to_owned))
+        .filter(|word| is_word(word))
+        .collect();
+    let single = |word: &str| word.split(' ').map(str::to_owned).collect::<Vec<_>>();
+    let lists = [words(DECLARATIONS), words(EXPRESSIONS)];
+    let clauses = BODIES.iter().flat_map(|body| words(body.clauses));
+    let language: BTreeSet<String> = lists
+        .into_iter()
+        .flatten()
+        .chain(clauses)
+        .flat_map(|word| single(&word))
+        .filter(|word| is_word(word))
+        .collect();
+    // A word that is a node of its own has no second name in the list of types.
+    let named: BTreeSet<&str> = types
+        .as_array()
+        .expect("types")
+        .iter()
+        .filter(|one| one["named"] == true)
+        .filter_map(|one| one["type"].as_str())
+        .collect();
+    let missing: Vec<&String> = language
+        .iter()
+        .filter(|word| !known.contains(*word) && !named.contains(word.as_str()))
+        .collect();
+    assert!(
+        missing.is_empty(),
+        "not in the parser for editors: {missing:?}"
+    );
+    let pest: BTreeSet<String> = text("grammar/rollout.pest")
+        .split('"')
+        .skip(1)
+        .step_by(2)
+        .map(str::to_owned)
+        .collect();
+    // `sample` has an optional letter there.
+    let constants = set(&["true", "false", "null", "samples"]);
+    let strange: Vec<&String> = known
+        .iter()
+        .filter(|word| {
+            !language.contains(*word) && !pest.contains(*word) && !constants.contains(*word)
+        })
+        .collect();
+    assert!(strange.is_empty(), "not in the language: {strange:?}");
+
+    // The scanner has two lists of its own.
+    let scanner = text("editors/tree-sitter-rollout/src/scanner.c");
+    let list = |name: &str| -> BTreeSet<String> {
+        let body = scanner.split(&format!("{name}[] = {{")).nth(1);
+        let body = body.and_then(|rest| rest.split('}').next());
+        let quoted = body.unwrap_or_default().split('"').skip(1).step_by(2);
+        quoted.map(str::to_owned).collect()
+    };
+    assert_eq!(list("UNITS"), quoted("unit"));
+    assert_eq!(list("CASTS"), quoted("cast_word"));
+    let mut measures = quoted("measure");
+    measures.remove("p");
+    assert_eq!(list("MEASURES"), measures);
 }
