@@ -16,6 +16,8 @@ export class Decisions implements vscode.Disposable {
   private static shown: Decisions | undefined;
   private panel: vscode.WebviewPanel | undefined;
   private last: Ask | undefined;
+  /** The policy that the view speaks of. */
+  private policy: string | undefined;
   /** Counts questions, so that a slow answer never replaces a newer one. */
   private asked = 0;
   private readonly watching: vscode.Disposable;
@@ -25,7 +27,7 @@ export class Decisions implements vscode.Disposable {
     this.watching = vscode.workspace.onDidSaveTextDocument((document) => {
       const name = document.uri.fsPath;
       const mine = document.languageId === "rollout" || (this.last?.evidence !== undefined && name.startsWith(this.last.evidence));
-      if (mine && this.panel?.visible === true) {
+      if (mine && this.panel?.visible === true && this.policy === this.last?.policy) {
         void this.again();
       }
     });
@@ -37,11 +39,14 @@ export class Decisions implements vscode.Disposable {
     Decisions.shown = undefined;
   }
 
-  /** Shows what a command of the server answered, where it is a decision. */
-  static show(answer: object): void {
+  /** Shows what a command of the server answered about a policy, where it is a decision. */
+  static show(answer: object, policy: string | undefined): void {
     const decisions = read(JSON.stringify(answer));
-    if (decisions !== undefined) {
-      Decisions.shown?.draw(decisions);
+    const view = Decisions.shown;
+    if (decisions !== undefined && view !== undefined) {
+      view.asked += 1;
+      view.policy = policy;
+      view.draw(decisions);
     }
   }
 
@@ -95,6 +100,7 @@ export class Decisions implements vscode.Disposable {
       return;
     }
     const turn = ++this.asked;
+    this.policy = ask.policy;
     const answer = await run(command(ask), path.dirname(ask.policy));
     if (turn !== this.asked) {
       return;
@@ -126,7 +132,7 @@ export class Decisions implements vscode.Disposable {
   /** Opens the place that a link of the view names; files start at the policy's folder. */
   private async goTo(message: unknown): Promise<void> {
     const { open, line, column } = message as { open?: unknown; line?: unknown; column?: unknown };
-    const policy = this.last?.policy ?? vscode.window.activeTextEditor?.document.uri.fsPath;
+    const policy = this.policy;
     if (typeof open !== "string" || typeof line !== "number" || typeof column !== "number" || policy === undefined) {
       return;
     }

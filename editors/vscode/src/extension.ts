@@ -71,7 +71,7 @@ async function start(): Promise<void> {
     markdown: { isTrusted: false, supportHtml: false },
     middleware: {
       // What a command of the server answers is shown: a decision in its view, a text in the channel.
-      executeCommand: async (name, given, next) => show(await next(name, given)),
+      executeCommand: async (name, given, next) => show(await next(name, given), given[0]),
     },
   });
   try {
@@ -101,12 +101,12 @@ async function restart(): Promise<void> {
   await start();
 }
 
-function show(answer: unknown): unknown {
+function show(answer: unknown, uri: unknown): unknown {
   if (typeof answer === "string" && answer !== "" && output !== undefined) {
     output.appendLine(answer);
     output.show(true);
   } else if (answer !== null && typeof answer === "object") {
-    Decisions.show(answer);
+    Decisions.show(answer, typeof uri === "string" ? vscode.Uri.parse(uri).fsPath : undefined);
   }
   return answer;
 }

@@ -6,7 +6,7 @@ local defaults = {
   cmd = { "rolloutc", "lsp" },
   -- Called with the client and the buffer, after the keys below are set.
   on_attach = nil,
-  -- Whether the usual keys are set: K, gd, gr, <leader>rn, <leader>ca, <leader>f.
+  -- Whether the usual keys are set: K, gd, gr, <leader>rn, <leader>ca, <leader>f, and <leader>cl for the lens of a line.
   keys = true,
   -- Whether a policy is formatted before it is written.
   format_on_save = false,
@@ -54,7 +54,14 @@ local function attach(client, buffer)
     key("n", "<leader>f", function()
       format(buffer)
     end, "Format")
+    key("n", "<leader>cl", vim.lsp.codelens.run, "Run the test, or what else stands above the line")
   end
+  vim.api.nvim_create_autocmd({ "BufEnter", "InsertLeave", "BufWritePost" }, {
+    buffer = buffer,
+    callback = function()
+      vim.lsp.codelens.refresh()
+    end,
+  })
   if options.format_on_save then
     vim.api.nvim_create_autocmd("BufWritePre", {
       buffer = buffer,
@@ -65,6 +72,35 @@ local function attach(client, buffer)
   end
   if options.on_attach ~= nil then
     options.on_attach(client, buffer)
+  end
+end
+
+-- What a command of the server answered, in lines: a text as it is, a decision in short.
+function M.lines(answer)
+  if type(answer) == "string" then
+    return vim.split(answer, "\n", { plain = true })
+  end
+  local lines = {}
+  for _, decision in ipairs(type(answer) == "table" and (answer.decisions or { answer }) or {}) do
+    local outcome = tostring(decision.outcome):upper()
+    table.insert(lines, ("%s  %s  as of %s"):format(outcome, tostring(decision.rollout), tostring(decision.as_of)))
+    for _, reason in ipairs(type(decision.reasons) == "table" and decision.reasons or {}) do
+      local word = type(reason.verdict) == "string" and reason.verdict or reason.code
+      local subject = type(reason.subject) == "string" and reason.subject or ""
+      table.insert(lines, ("  %-10s %s  %s"):format(tostring(word), subject, tostring(reason.message)))
+    end
+  end
+  return lines
+end
+
+local function answered(err, answer)
+  if err ~= nil then
+    vim.notify(tostring(err.message), vim.log.levels.WARN)
+    return
+  end
+  local lines = M.lines(answer)
+  if #lines > 0 then
+    vim.lsp.util.open_floating_preview(lines, type(answer) == "string" and "markdown" or "", { focus_id = "rollout" })
   end
 end
 
@@ -83,6 +119,7 @@ local function start(buffer)
     root_dir = folder,
     workspace_folders = { { uri = vim.uri_from_fname(folder), name = folder } },
     on_attach = attach,
+    handlers = { ["workspace/executeCommand"] = answered },
   }
   if vim.lsp.start ~= nil then
     vim.lsp.start(config, { bufnr = buffer })
