@@ -204,6 +204,9 @@ pub struct Test {
     /// Exit 1 where the tests of a policy show less than this, in whole per cent; else what rollout.toml says
     #[arg(long, value_name = "PERCENT", value_parser = floor, conflicts_with = "filter")]
     pub floor: Option<u8>,
+    /// Ask the invariants in every recorded state of this folder too, with the evidence of every test
+    #[arg(long, value_name = "FOLDER", conflicts_with = "filter")]
+    pub states: Option<PathBuf>,
     /// How to show what came
     #[arg(long, value_enum, default_value_t)]
     pub format: TestFormat,
@@ -238,14 +241,18 @@ Coverage counts the gates that phases, triggers, ways back and the calendar of a
 unknown as far as it can come out so, and each trigger fired and not. What the tests of one policy show of a gate in a
 module counts for every policy of the run that asks it.
 
+Invariants are asked of every step of every test. With `--states` they are asked where a state was recorded, too: of one
+step from there with what each test gives first.
+
 Exit codes: 0 all pass · 1 a test fails, none was found, or a floor is not reached · 3 a policy is invalid ·
-6 a fixture cannot be read
+6 a fixture or a state cannot be read
 
 The document of `--format json` is
   { \"rolloutc.test\": 1, \"passed\": N, \"failed\": N, \"broken\": N, \"untested\": [file],
     \"policies\": [ { file, rollout,
       \"tests\": [ { title, file, line, came: \"passed\", \"failed\" or \"broken\", why: null or
                    { expected, came, differs, help, as_of, file, line } or { message, about } } ],
+      \"invariants\": [ { title, held, came } ], \"states\": as \"tests\", a title is a file,
       \"coverage\": { percent, floor, reached, gates: [ { gate, module, pass, fail, unknown, never: [way] } ],
                     triggers: [ { trigger, fired, quiet } ] } } ] }";
 

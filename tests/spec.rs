@@ -354,7 +354,14 @@ fn answered(text: &str) -> String {
                 story.fixtures.insert(name.to_owned(), body.clone());
             }
             Some("tests") => body = tests(&story.tried()),
-            Some("coverage") => body = coverage(&story.tried().coverage),
+            Some("coverage") => {
+                let report = story.tried();
+                body = coverage(&report.coverage);
+                for one in &report.invariants {
+                    let (title, held, came) = (&one.title, one.held, one.came);
+                    let _ = writeln!(body, "invariant {title} held {held} came {came}");
+                }
+            }
             Some(_) if words.clone().next() == Some("of") => {
                 let parts: Vec<&str> = words.collect();
                 let ["of", item, "at", at] = parts[..] else {

@@ -12,7 +12,7 @@ use crate::load::{policy, trial};
 use crate::report::Findings;
 use crate::show::trial::{Round, Tried, json, suites, text};
 use crate::terminal::{Look, tell};
-use rolloutc_runtime::trial::{Found, GateCover, run as run_tests, wanted};
+use rolloutc_runtime::trial::{Found, GateCover, Recorded, recorded, run as run_tests, wanted};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
@@ -37,6 +37,11 @@ fn once(args: &Test, seen: &mut BTreeSet<PathBuf>) -> Result<Exit, Failure> {
     if round.tried.is_empty() {
         return Err(none(args, "no policy here has one"));
     }
+    if let Some(folder) = &args.states
+        && round.tried.iter().all(|tried| tried.recorded.is_empty())
+    {
+        return Err(strange(folder, &round));
+    }
     share(&mut round.tried);
     let said = match args.format {
         TestFormat::Text => text(&round, args, Look::of_output()),
@@ -59,6 +64,10 @@ fn round(
     };
     let mut round = Round::default();
     let mut done = BTreeSet::new();
+    let states = match &args.states {
+        Some(folder) => trial::states(folder)?,
+        None => Vec::new(),
+    };
     for path in paths {
         let mut found = false;
         for file in policy::files(path)? {
@@ -67,7 +76,7 @@ fn round(
                 continue;
             }
             seen.insert(file.clone());
-            found |= one(args, &file, &mut round, (invalid, seen))?;
+            found |= one(args, (&file, &states), &mut round, (invalid, seen))?;
         }
         // Whoever names a path wants to see it tried.
         if !found && invalid.is_valid() && args.filter.is_none() {
@@ -81,7 +90,7 @@ fn round(
 /// The tests of one file; whether it has any.
 fn one(
     args: &Test,
-    file: &Path,
+    (file, states): (&Path, &[Recorded]),
     round: &mut Round,
     (invalid, seen): (&mut Findings, &mut BTreeSet<PathBuf>),
 ) -> Result<bool, Failure> {
@@ -115,10 +124,13 @@ fn one(
     };
     let report = run_tests(&program, &stock, &asked);
     if !report.cases.is_empty() {
+        let (recorded, invariants) = recorded(&program, &stock, states);
         round.tried.push(Tried {
             file: name,
             program,
             report,
+            recorded,
+            invariants,
             floor,
         });
     }
@@ -171,6 +183,19 @@ fn plain(path: &Path) -> PathBuf {
         }
     }
     plain
+}
+
+/// States were named, and none was put to the test.
+fn strange(folder: &Path, round: &Round) -> Failure {
+    let asks = |tried: &Tried| !tried.program.invariants.is_empty();
+    let message = match round.tried.iter().any(asks) {
+        true => format!(
+            "no state in `{}` is of a rollout with an invariant here",
+            folder.display()
+        ),
+        false => "no policy here has an invariant to ask".to_string(),
+    };
+    Failure::new(Exit::Held, "no state was tried", message)
 }
 
 fn none(args: &Test, where_: &str) -> Failure {

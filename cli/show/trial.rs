@@ -6,7 +6,7 @@ use crate::args::Test;
 use crate::junit::{Came, Case as Row, Suite};
 use crate::terminal::{Ink, Look, tame};
 use rolloutc_runtime::ir::{OriginId, Program};
-use rolloutc_runtime::trial::{Case, Coverage, Failure, Found, GateCover, Report};
+use rolloutc_runtime::trial::{Case, Coverage, Failure, Found, GateCover, InvariantCover, Report};
 
 /// The tests of one policy.
 pub struct Tried {
@@ -16,6 +16,10 @@ pub struct Tried {
     pub program: Program,
     /// What its tests came to.
     pub report: Report,
+    /// What its invariants came to in recorded states.
+    pub recorded: Vec<Case>,
+    /// How often they were put to the test there.
+    pub invariants: Vec<InvariantCover>,
     /// How much its tests must show, in per cent.
     pub floor: Option<u8>,
 }
@@ -35,10 +39,20 @@ const WIDE: usize = 72;
 const SHOWN: usize = 4;
 
 impl Tried {
-    /// How many of its tests came to what is asked for.
+    /// How many of its tests, and of its recorded states, came to what is asked for.
     pub fn count(&self, which: fn(&Found) -> bool) -> usize {
-        let cases = self.report.cases.iter();
+        let cases = self.report.cases.iter().chain(&self.recorded);
         cases.filter(|case| which(&case.found)).count()
+    }
+
+    /// How often each invariant was put to the test, by tests and in recorded states.
+    pub fn invariants(&self) -> Vec<InvariantCover> {
+        let mut all = self.report.invariants.clone();
+        for (one, more) in all.iter_mut().zip(&self.invariants) {
+            one.held += more.held;
+            one.came += more.came;
+        }
+        all
     }
 
     /// Whether its tests show as much as they must.
@@ -58,21 +72,41 @@ impl Tried {
 pub fn text(round: &Round, args: &Test, look: Look) -> String {
     let mut out = String::new();
     for tried in &round.tried {
-        let passed = tried.count(|found| *found == Found::Passed);
-        let failed = tried.report.cases.len() - passed;
-        let counts = match failed {
-            0 => look.paint(Ink::Good, &format!("{passed} passed")),
-            _ => look.paint(Ink::Bad, &format!("{passed} passed, {failed} failed")),
+        let cases = tried.report.cases.iter().chain(&tried.recorded);
+        let good = |cases: &[Case]| {
+            cases
+                .iter()
+                .filter(|case| case.found == Found::Passed)
+                .count()
         };
+        let mut counts = format!("{} passed", good(&tried.report.cases));
+        if !tried.recorded.is_empty() {
+            let states = good(&tried.recorded);
+            let (states_word, hold) = match states {
+                1 => ("state", "holds"),
+                _ => ("states", "hold"),
+            };
+            counts.push_str(&format!(", {states} {states_word} {hold}"));
+        }
+        let failed = tried.count(|found| *found != Found::Passed);
+        let ink = match failed {
+            0 => Ink::Good,
+            _ => {
+                counts.push_str(&format!(", {failed} failed"));
+                Ink::Bad
+            }
+        };
+        let counts = look.paint(ink, &counts);
         out.push_str(&format!("{}   {counts}\n", tame(&tried.file)));
-        for case in &tried.report.cases {
+        for case in cases {
             out.push_str(&told(tried, case, look));
         }
         if args.filter.is_none() || args.coverage {
             out.push_str(&covered(tried));
-        }
-        if args.coverage {
-            out.push_str(&listed(&tried.report.coverage));
+            if args.coverage {
+                out.push_str(&listed(&tried.report.coverage));
+            }
+            out.push_str(&invariants(tried, args.coverage));
         }
     }
     if !round.untested.is_empty() && args.filter.is_none() {
@@ -191,6 +225,26 @@ fn covered(tried: &Tried) -> String {
     }
 }
 
+/// Invariants that were not put to the test; all of them where everything is asked for.
+fn invariants(tried: &Tried, all: bool) -> String {
+    let mut out = String::new();
+    for one in tried.invariants() {
+        let (title, lacks) = (tame(&one.title), one.lacks());
+        if all {
+            let lacks = lacks.map_or(String::new(), |lacks| format!("   {lacks}"));
+            out.push_str(&format!(
+                "invariant  \"{title}\"   held {}   came {}{lacks}\n",
+                one.held, one.came
+            ));
+        } else if let Some(lacks) = lacks {
+            out.push_str(&format!(
+                "invariant  \"{title}\" is not put to the test: {lacks}\n"
+            ));
+        }
+    }
+    out
+}
+
 /// The policy's own file, then its modules, each once.
 fn modules(coverage: &Coverage) -> Vec<Option<&str>> {
     let mut all = vec![None];
@@ -260,7 +314,8 @@ pub fn suites(round: &Round) -> Vec<Suite> {
                 came,
             }
         };
-        let mut cases: Vec<Row> = tried.report.cases.iter().map(case).collect();
+        let cases = tried.report.cases.iter().chain(&tried.recorded);
+        let mut cases: Vec<Row> = cases.map(case).collect();
         cases.extend(tried.floor.map(|floor| Row {
             title: format!("coverage of at least {floor}%"),
             file: tried.file.clone(),

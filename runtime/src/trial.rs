@@ -4,21 +4,25 @@
 mod begin;
 mod cover;
 mod given;
+mod invariants;
 mod judge;
 mod patch;
 mod people;
 mod reached;
+mod recorded;
 mod ways;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 pub use cover::{Coverage, GateCover, TriggerCover};
+pub use invariants::InvariantCover;
+pub use recorded::{Recorded, recorded};
 
 use crate::canon::Digest;
-use crate::decision::{AsOfFrom, Decision, Outcome};
+use crate::decision::{AsOfFrom, Decision};
 use crate::evidence::Evidence;
-use crate::ir::trial::{Act, Event, Target, Test, To};
+use crate::ir::trial::{Act, Given, Target, Test, To};
 use crate::ir::{OriginId, Program};
 use crate::state::State;
 use crate::step::{Engine, Options, Question, Refusal, subject_of};
@@ -177,6 +181,8 @@ pub struct Report {
     pub cases: Vec<Case>,
     /// What they have shown.
     pub coverage: Coverage,
+    /// How often each invariant was put to the test, in source order.
+    pub invariants: Vec<InvariantCover>,
 }
 
 /// What the tests of a program give: what to load before they run.
@@ -204,6 +210,7 @@ pub fn wanted(program: &Program) -> Vec<Wanted> {
 pub fn run(program: &Program, stock: &Stock, asked: &dyn Fn(&str) -> bool) -> Report {
     let whole = program.tests.extend(program);
     let mut cover = Cover::new(program);
+    let mut invariants = invariants::all(program);
     let mut cases = Vec::new();
     let tests = program.tests.tests.iter().enumerate();
     for (at, test) in tests.filter(|(_, test)| asked(&test.title)) {
@@ -213,6 +220,7 @@ pub fn run(program: &Program, stock: &Stock, asked: &dyn Fn(&str) -> bool) -> Re
             Ok(Some(failure)) => Found::Failed(failure),
             Err(trouble) => Found::Broken(trouble),
         };
+        invariants::add(&mut invariants, &walk.asked);
         cases.push(Case {
             title: test.title.clone(),
             at: test.at,
@@ -223,6 +231,7 @@ pub fn run(program: &Program, stock: &Stock, asked: &dyn Fn(&str) -> bool) -> Re
     Report {
         cases,
         coverage: cover.finish(),
+        invariants,
     }
 }
 
@@ -243,6 +252,10 @@ struct Walk<'t> {
     decisions: Vec<Decision>,
     /// Gates that did not hold in the last step.
     red: BTreeSet<String>,
+    /// Of each invariant, in how many steps its condition held, and in how many what it forbids came.
+    asked: Vec<(u32, u32)>,
+    /// The state that it goes on from, instead of the one that the test says.
+    recorded: Option<State>,
 }
 
 impl<'t> Walk<'t> {
@@ -260,20 +273,15 @@ impl<'t> Walk<'t> {
             steady: false,
             decisions: Vec::new(),
             red: BTreeSet::new(),
+            asked: vec![(0, 0); program.invariants.len()],
+            recorded: None,
         }
     }
 
     fn run(&mut self, cover: &mut Cover<'_>, at: usize) -> Result<Option<Failure>, Trouble> {
         for act in &self.test.acts {
             match act {
-                Act::Given(given) => {
-                    // What is given later changes nothing that was decided; what is given now does.
-                    let layer = Layer::new(given, self.program, self.stock, self.now)?;
-                    let items = layer.items(self.program);
-                    self.layers.iter_mut().for_each(|below| below.hide(&items));
-                    self.layers.push(layer);
-                    self.decided = false;
-                }
+                Act::Given(given) => self.give(given)?,
                 Act::After { time, silent } => {
                     let refuted = self.decide(cover, at)?;
                     if refuted.is_some() {
@@ -306,6 +314,16 @@ impl<'t> Walk<'t> {
         Ok(None)
     }
 
+    /// What is given later changes nothing that was decided; what is given now does.
+    fn give(&mut self, given: &'t Given) -> Result<(), Trouble> {
+        let layer = Layer::new(given, self.program, self.stock, self.now)?;
+        let items = layer.items(self.program);
+        self.layers.iter_mut().for_each(|below| below.hide(&items));
+        self.layers.push(layer);
+        self.decided = false;
+        Ok(())
+    }
+
     /// One step for now, unless it was made.
     fn decide(&mut self, cover: &mut Cover<'_>, at: usize) -> Result<Option<Failure>, Trouble> {
         if self.decided {
@@ -333,7 +351,10 @@ impl<'t> Walk<'t> {
             let params = self.params((evidence, &readings), &options, &key)?;
             if !self.begun {
                 let subject = subject_of(self.program, evidence).map_err(Trouble::refused)?;
-                self.state = begin::begin(self.program, self.test, subject, params);
+                self.state = match self.recorded.take() {
+                    Some(state) => Some(begin::again(self.program, state, subject, params)),
+                    None => begin::begin(self.program, self.test, subject, params),
+                };
                 self.begun = true;
             }
             let subject = self.engine.said(evidence).map_err(Trouble::refused)?.1;
@@ -371,7 +392,7 @@ impl<'t> Walk<'t> {
         self.red = red.map(|(gate, _)| gate.name.clone()).collect();
         let refuted = self.refuted(&decision, holds);
         self.decisions.push(decision);
-        refuted
+        Ok(refuted)
     }
 
     /// The digest of the params, as a step computes it.
@@ -408,75 +429,6 @@ impl<'t> Walk<'t> {
             if let (Some(until), Some(newest)) = (seen.until, newest.max()) {
                 seen.until = Some(until.max(newest));
             }
-        }
-    }
-
-    /// The first invariant that a decision refutes.
-    fn refuted(&self, decision: &Decision, holds: &[Truth]) -> Result<Option<Failure>, Trouble> {
-        let all = self.program.invariants.iter().enumerate();
-        let all = all.flat_map(|(at, one)| one.never.iter().map(move |never| (at, never)));
-        for ((at, never), truth) in all.zip(holds) {
-            if !self.happened(&never.event, decision) {
-                continue;
-            }
-            let title = self.program.origins.docs.get(&format!("invariant {at}"));
-            let title = title.map_or("an invariant", String::as_str);
-            let came = match &decision.to {
-                Some(to) => format!("{} to {to}", decision.outcome),
-                None => decision.outcome.to_string(),
-            };
-            let text = self.program.origins.texts.iter();
-            let text = text.clone().find(|(node, _)| *node == never.when);
-            let text = text.map_or("its condition", |(_, text)| text.as_str());
-            let differs = match truth {
-                Truth::False => continue,
-                Truth::True => format!("`{text}` holds, and then this must never happen"),
-                Truth::Unknown(why) => format!(
-                    "whether `{text}` cannot be told ({}), and then this must not happen",
-                    why.cause.word().replace('_', " ")
-                ),
-            };
-            return Ok(Some(Failure {
-                expected: format!("invariant \"{title}\""),
-                came,
-                differs,
-                help: None,
-                at: never.at,
-                as_of: decision.as_of,
-            }));
-        }
-        Ok(None)
-    }
-
-    fn happened(&self, event: &Event, decision: &Decision) -> bool {
-        match event {
-            Event::Enter(phase) => {
-                let Some(phase) = self.program.phases.get(phase.ix()) else {
-                    return false;
-                };
-                let from = decision.from.as_ref().map(|from| &from.phase);
-                decision.outcome == Outcome::Advance
-                    && decision
-                        .to
-                        .as_ref()
-                        .is_some_and(|to| to.phase == phase.name)
-                    && from != Some(&phase.name)
-            }
-            Event::Advance(None) => decision.outcome == Outcome::Advance,
-            Event::Advance(Some(spot)) => {
-                decision.outcome == Outcome::Advance && judge::is_at(self.program, spot, decision)
-            }
-            Event::RollbackBy(id) => {
-                let wanted = self.program.procedures.get(id.ix());
-                let open = decision.procedure.as_ref();
-                decision.outcome == Outcome::Rollback
-                    && wanted.is_some_and(|wanted| {
-                        open.is_some_and(|open| {
-                            open.name == wanted.name && open.fired_at == decision.as_of
-                        })
-                    })
-            }
-            Event::Outcome(outcome) => decision.outcome == judge::outcome(*outcome),
         }
     }
 }

@@ -283,6 +283,7 @@ fn a_watched_policy_is_tried_again_when_a_file_changes() {
         .args(["test", "--watch"])
         .current_dir(desk.path())
         .stdout(std::process::Stdio::piped())
+        .stderr(std::process::Stdio::null())
         .spawn()
         .expect("the tool starts");
     let out = child.stdout.take().expect("its output");
@@ -349,4 +350,65 @@ tests at 2026-03-02T12:00Z {
     );
     desk.write("green/limits.json", r#"{ "of": { "a": 1, "b": 2 } }"#);
     desk.expect("test", 0, "2 passed");
+}
+
+#[test]
+fn invariants_are_asked_in_recorded_states() {
+    let desk = desk();
+    let more = r#"
+invariant "nobody is let in slowly" { never enter all when not quick }
+invariant "it waits for nothing"    { never hold when slo.p95 > 100ms }
+"#;
+    desk.write("shop.rollout", POLICY.to_string() + more);
+    desk.write(
+        "now.json",
+        r#"{ "rolloutc.bundle": 1, "subject": { "build": "77" }, "items": [
+             { "item": "slo", "observed_at": "2026-03-02T11:59:00Z", "payload": { "p95": 90 } } ] }"#,
+    );
+    desk.expect(
+        "test",
+        0,
+        "\"it waits for nothing\" is not put to the test: what it forbids never came",
+    );
+    desk.expect(
+        "eval shop.rollout --evidence now.json --as-of 2026-03-02T12:00:00Z --state kept/a.json --new-state",
+        6,
+        "kept",
+    );
+    desk.write("kept/readme.json", "{}");
+    desk.expect("test --states kept", 6, "is the state of a rollout");
+    desk.expect(
+        "eval shop.rollout --evidence now.json --as-of 2026-03-02T12:00:00Z --state kept/a.json --new-state",
+        0,
+        "ADVANCE",
+    );
+    // Where it was recorded it soaks: what the tests give makes it wait, and that must never happen.
+    let said = desk.expect("test --states kept", 1, "3 passed, 0 states hold, 1 failed");
+    for part in [
+        "kept/a.json",
+        "invariant \"it waits for nothing\"",
+        "hold from all",
+        "quick enough",
+    ] {
+        assert!(said.out.contains(part), "{part} in {}", said.out);
+    }
+    let only = more.replace(
+        "never hold when slo.p95 > 100ms",
+        "never complete when not quick",
+    );
+    desk.write("shop.rollout", POLICY.to_string() + &only);
+    desk.expect("test --states kept", 0, "3 passed, 1 state holds");
+
+    let other = POLICY.replace("rollout shop", "rollout other") + more;
+    desk.write("shop.rollout", other);
+    desk.expect(
+        "test --states kept",
+        1,
+        "no state in `kept` is of a rollout",
+    );
+    desk.write("shop.rollout", POLICY);
+    desk.expect("test --states kept", 1, "no policy here has an invariant");
+    desk.write("kept/b.json", r#"{ "rolloutc.state": 1 }"#);
+    desk.expect("test --states kept", 6, "kept/b.json");
+    desk.expect("test --states nowhere", 6, "nowhere");
 }

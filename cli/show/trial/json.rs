@@ -1,7 +1,7 @@
 //! What tests came to, as one document. Knows its members; they are told in `test --help`.
 
 use super::{Round, Tried};
-use rolloutc_runtime::trial::{Case, Coverage, Found};
+use rolloutc_runtime::trial::{Case, Coverage, Found, InvariantCover};
 use serde::Serialize;
 
 /// The version of the document.
@@ -38,6 +38,8 @@ struct Policy<'a> {
     file: &'a str,
     rollout: &'a str,
     tests: Vec<Test<'a>>,
+    states: Vec<Test<'a>>,
+    invariants: Vec<InvariantCover>,
     coverage: Covered<'a>,
 }
 
@@ -81,12 +83,9 @@ fn policy(tried: &Tried) -> Policy<'_> {
     Policy {
         file: &tried.file,
         rollout: &tried.program.rollout,
-        tests: tried
-            .report
-            .cases
-            .iter()
-            .map(|case| test(tried, case))
-            .collect(),
+        tests: tests(tried, &tried.report.cases),
+        states: tests(tried, &tried.recorded),
+        invariants: tried.invariants(),
         coverage: Covered {
             percent: tried.report.coverage.percent(),
             floor: tried.floor,
@@ -94,6 +93,10 @@ fn policy(tried: &Tried) -> Policy<'_> {
             of: &tried.report.coverage,
         },
     }
+}
+
+fn tests<'a>(tried: &Tried, cases: &'a [Case]) -> Vec<Test<'a>> {
+    cases.iter().map(|case| test(tried, case)).collect()
 }
 
 fn test<'a>(tried: &Tried, case: &'a Case) -> Test<'a> {

@@ -80,6 +80,26 @@ pub(super) fn begin(
     })
 }
 
+/// A recorded state as the place where a test begins: of the test's subject and params, with nothing seen yet, for what the
+/// test gives is other evidence.
+pub(super) fn again(
+    program: &Program,
+    mut state: State,
+    subject: Option<Subject>,
+    params: Digest,
+) -> State {
+    state.program = program.meaning;
+    for instance in state.instances.values_mut() {
+        instance.seen.clear();
+        instance.pins.clear();
+        instance.params = params;
+        if subject.is_some() {
+            instance.subject.clone_from(&subject);
+        }
+    }
+    state
+}
+
 /// Green since the entry, with no hole up to the first sample.
 fn soaked(entered: Instant) -> Track {
     Track {
