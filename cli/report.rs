@@ -47,6 +47,11 @@ impl Findings {
         }
     }
 
+    /// Puts the findings of each file in the order of their places; files stay in the order they came in.
+    pub fn sort(&mut self) {
+        self.list.sort();
+    }
+
     fn file(&mut self, file: SourceFile) -> FileId {
         let known = self.files.iter().position(|other| *other == file);
         let at = known.unwrap_or_else(|| {

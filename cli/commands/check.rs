@@ -9,18 +9,21 @@ use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::load::evidence::instant;
 use crate::load::policy::Gathered;
-use crate::load::{clock, policy};
+use crate::load::{clock, policy, trial};
 use crate::report::{Findings, github, json, junit, sarif};
 use crate::terminal::{Look, tell};
 use rolloutc_compiler::codes::CODES;
 use rolloutc_compiler::diagnostic::{Diagnostic, Severity};
 use rolloutc_compiler::lints;
 use rolloutc_compiler::settings::{self, Settings};
-use rolloutc_compiler::source::SourceFile;
+use rolloutc_compiler::source::{FileId, SourceFile, Span};
+use rolloutc_runtime::evidence::{Content, Observation};
+use rolloutc_runtime::ir::Program;
 use rolloutc_runtime::time::Date;
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
-use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
 
 /// Room in each worker for the deepest nesting that the parser lets through, in bytes.
 const STACK: usize = 64 << 20;
@@ -56,16 +59,22 @@ pub fn run(args: &Check) -> Result<Exit, Failure> {
     let mut findings = Findings::default();
     // Whether something was found that the configuration of its own policy denies.
     let mut held = false;
+    let mut shared = Shared::default();
     for checked in each(&asked, |asked| one(asked, &denied, &mended, today)) {
         match checked {
             Ok(checked) => {
                 held |= checked.held;
                 findings.looked_at += 1;
+                shared.note(&checked);
                 findings.absorb(checked.files, checked.found);
             }
             Err(failure) => fail(&mut worst, &failure),
         }
     }
+    for (file, found) in shared.idle(&asked) {
+        findings.absorb(vec![file], vec![found]);
+    }
+    findings.sort();
     let denies = |one: &Diagnostic| self::denies(&denied, one);
     let said = say(args, &findings, &denies) + &mended.said(args);
     let people = matches!(args.format, CheckFormat::Text | CheckFormat::Short);
@@ -151,7 +160,56 @@ fn asked(args: &Check, worst: &mut Option<Exit>) -> Vec<Asked> {
 struct Checked {
     files: Vec<SourceFile>,
     found: Vec<Diagnostic>,
+    /// Suppressions in files that it uses which silence nothing of it.
+    idle: Vec<Diagnostic>,
+    /// Whether it is a policy without errors, so that all its lints were looked for.
+    judged: bool,
     held: bool,
+}
+
+/// What only all policies of a file together can tell: whether a suppression in it silences anything.
+#[derive(Default)]
+struct Shared {
+    /// How many policies judged a file, by its name.
+    judges: BTreeMap<Arc<str>, usize>,
+    /// How many of them found a suppression idle.
+    idle: BTreeMap<(Arc<str>, Span), (usize, SourceFile, Diagnostic)>,
+}
+
+impl Shared {
+    fn note(&mut self, checked: &Checked) {
+        if !checked.judged {
+            return;
+        }
+        for file in checked.files.iter().skip(1) {
+            *self.judges.entry(file.name.clone()).or_default() += 1;
+        }
+        for one in &checked.idle {
+            let Some(file) = checked.files.get(one.primary.file.0 as usize) else {
+                continue;
+            };
+            let mut moved = one.clone();
+            moved.primary.file = FileId(0);
+            let key = (file.name.clone(), one.primary.span);
+            let first = || (0, file.clone(), moved);
+            self.idle.entry(key).or_insert_with(first).0 += 1;
+        }
+    }
+
+    /// Suppressions that no policy needs, in files that were asked for: of those all users are likely at hand.
+    fn idle(self, asked: &[Asked]) -> Vec<(SourceFile, Diagnostic)> {
+        let Shared { judges, idle } = self;
+        let whole = |((name, _), (many, file, found)): (
+            (Arc<str>, Span),
+            (usize, SourceFile, Diagnostic),
+        )| {
+            let named = asked
+                .iter()
+                .any(|one| policy::plain(&policy::slashes(&one.path)) == *name);
+            (named && judges.get(&name) == Some(&many)).then_some((file, found))
+        };
+        idle.into_iter().filter_map(whole).collect()
+    }
 }
 
 fn one(
@@ -174,9 +232,41 @@ fn one(
             options.ask(code);
         }
     }
-    let (files, found) = findings(&gathered, &options);
+    let analysis = gathered.analyse();
+    if options.level("path-never-seen") != lints::Level::Off
+        && let Some(program) = &analysis.program
+    {
+        options.samples = samples(program, &asked.path);
+    }
+    let ran = lints::run_all(&analysis, &options);
+    let judged = analysis.program.is_some();
+    let mut found = analysis.diagnostics;
+    found.extend(ran.found);
+    found.sort();
     let held = found.iter().any(|one| denies(&wanted, one));
-    Ok(Checked { files, found, held })
+    Ok(Checked {
+        files: analysis.files,
+        found,
+        idle: ran.idle,
+        judged,
+        held,
+    })
+}
+
+/// What the fixtures of a policy hold.
+fn samples(program: &Program, path: &Path) -> Vec<lints::Sample> {
+    let folder = path.parent().unwrap_or(Path::new(""));
+    let stock = trial::stock(program, folder);
+    let loaded = stock.0.into_values().filter_map(Result::ok);
+    let all = loaded.flat_map(|loaded| loaded.evidence.observations);
+    let sample = |one: Observation| match one.content {
+        Content::Json(json) | Content::Bytes { bytes: json, .. } => Some(lints::Sample {
+            item: one.item,
+            json,
+        }),
+        Content::Text(_) | Content::Failed { .. } | Content::Absent | Content::Unfit(_) => None,
+    };
+    all.filter_map(sample).collect()
 }
 
 /// All findings of one policy, in order.

@@ -5,6 +5,7 @@ use super::{Unreadable, bytes, cannot_read, damaged, standard_input};
 use crate::exit::Exit;
 use crate::failure::{Excerpt, Failure};
 use rolloutc_compiler::analysis::{self, Analysis, Workspace};
+use rolloutc_compiler::check::outline;
 use rolloutc_compiler::settings::glob;
 use rolloutc_compiler::source::SourceFile;
 use rolloutc_runtime::ir::Program;
@@ -114,12 +115,19 @@ impl Gathered {
         other
     }
 
+    /// The same with another text of a file that it uses, by its path among them.
+    pub fn with_file(&self, path: &str, text: &str) -> Gathered {
+        let mut other = self.clone();
+        other.workspace.insert(path, text);
+        other
+    }
+
     /// What is known of it. Findings name files as the reader would open them from here.
     pub fn analyse(&self) -> Analysis {
         let mut analysis = analysis::analyse(&self.workspace, &self.name);
         for file in &mut analysis.files {
             if self.workspace.text(&file.name).is_some() {
-                let shown = slashes(&self.folder.join(&*file.name));
+                let shown = plain(&slashes(&self.folder.join(&*file.name)));
                 *file = SourceFile::new(shown, file.text.clone());
             }
         }
@@ -230,6 +238,12 @@ fn text(path: &Path, bytes: Vec<u8>) -> Result<String, Failure> {
             label: "here".into(),
         })
     })
+}
+
+/// A path without ways there and back: `shared/x` for `teams/../shared/x`, so that a file has one name in all findings.
+pub fn plain(path: &str) -> String {
+    let whole = if path.starts_with('/') { "/" } else { "" };
+    whole.to_string() + &outline::join("", path)
 }
 
 /// A path with `/` between its parts on every system.

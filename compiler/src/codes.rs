@@ -105,6 +105,7 @@ codes! {
     "optional-read-without-default" Info,
     "overlapping-windows" Warning,
     "param-without-bound" Warning,
+    "path-never-seen" Warning,
     "phase-without-criteria" Error,
     "pinned-list" Warning,
     "quorum-impossible" Error,
@@ -221,9 +222,14 @@ mod tests {
                 names: BTreeMap::from([("gate", "[a-z_]+".to_string())]),
                 ..lints::Rules::default()
             };
+            let samples = vec![lints::Sample {
+                item: "load".into(),
+                json: b"{\"load\": {\"peak\": 0.01}}".as_slice().into(),
+            }];
             let options = lints::Options {
                 today,
                 rules,
+                samples,
                 ..lints::Options::all()
             };
             all.extend(lints::run(&analysis, &options));

@@ -53,6 +53,7 @@ mod offset_on_recurring;
 mod optional_read_without_default;
 mod overlapping_windows;
 mod param_without_bound;
+mod path_never_seen;
 mod pinned_list;
 mod redundant_comparison;
 mod same_evidence_twice;
@@ -76,6 +77,7 @@ mod waiver_matches_nothing;
 mod waiver_too_long;
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use rolloutc_runtime::number::Number;
 use rolloutc_runtime::time::Date;
@@ -139,6 +141,7 @@ pub const LINTS: &[Lint] = &[
     optional_read_without_default::LINT,
     overlapping_windows::LINT,
     param_without_bound::LINT,
+    path_never_seen::LINT,
     pinned_list::LINT,
     redundant_comparison::LINT,
     same_evidence_twice::LINT,
@@ -170,6 +173,7 @@ pub const QUIET: &[&str] = &[
     "no-roster",
     "not-formatted",
     "optional-read-without-default",
+    "path-never-seen",
     "self-issued-evidence",
     "test-without-reason",
     "untested-gate",
@@ -204,6 +208,17 @@ pub struct Options {
     pub levels: BTreeMap<String, Level>,
     /// What an organisation asks of every policy.
     pub rules: Rules,
+    /// What the fixtures of the policy hold, where somebody has read them.
+    pub samples: Vec<Sample>,
+}
+
+/// What a fixture holds for an item, as JSON.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Sample {
+    /// The item's name.
+    pub item: String,
+    /// The document.
+    pub json: Arc<[u8]>,
 }
 
 /// What an organisation asks of every policy; nothing where it says nothing.
@@ -231,6 +246,12 @@ impl Options {
         }
     }
 
+    /// The level of a lint.
+    pub fn level(&self, slug: &str) -> Level {
+        let level = self.levels.get(slug).copied();
+        level.unwrap_or_else(|| usual(slug))
+    }
+
     /// Looks for a lint that is looked for only where somebody asks; a level that is given stays.
     pub fn ask(&mut self, slug: &str) {
         if QUIET.contains(&slug) && !self.levels.contains_key(slug) {
@@ -240,16 +261,31 @@ impl Options {
     }
 }
 
+/// What lints made of an analysed policy.
+#[derive(Clone, Debug, Default)]
+pub struct Ran {
+    /// What they found, in the order of all findings.
+    pub found: Vec<Diagnostic>,
+    /// Suppressions in files that the policy uses which silence nothing of it. Each is a finding only where it is so for
+    /// every policy that uses the file.
+    pub idle: Vec<Diagnostic>,
+}
+
 /// What lints find in an analysed policy, in the order of all findings. A policy with errors is not looked at but for its
 /// suppressions: one cause, one message.
 pub fn run(analysis: &Analysis, options: &Options) -> Vec<Diagnostic> {
+    run_all(analysis, options).found
+}
+
+/// The same, with what only several policies together can tell.
+pub fn run_all(analysis: &Analysis, options: &Options) -> Ran {
     let look = Look::new(analysis, options);
     let mut found = Vec::new();
     if !analysis.failed() {
         for lint in LINTS {
-            let level = options.levels.get(lint.slug).copied();
-            let level = level.unwrap_or_else(|| usual(lint.slug));
-            let Level::At(severity) = level else { continue };
+            let Level::At(severity) = options.level(lint.slug) else {
+                continue;
+            };
             let from = found.len();
             (lint.find)(&look, &mut found);
             found[from..]
@@ -260,9 +296,9 @@ pub fn run(analysis: &Analysis, options: &Options) -> Vec<Diagnostic> {
     // What is written out several times, such as a function, is said once.
     found.sort();
     found.dedup();
-    let mut found = suppress::apply(&look, options, found);
-    found.sort();
-    found
+    let mut ran = suppress::apply(&look, options, found);
+    ran.found.sort();
+    ran
 }
 
 /// The level of a lint where nothing is configured.

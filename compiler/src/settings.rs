@@ -211,6 +211,7 @@ impl Settings {
             today,
             levels,
             rules: self.rules.clone(),
+            ..lints::Options::default()
         }
     }
 }

@@ -76,11 +76,7 @@ fn a_file_that_is_used_is_read_beside_its_user() {
         "shared/common.rollout",
         "edition 2026\n\nrecord Slo { p95: durations }\n",
     );
-    desk.expect(
-        "check teams/p.rollout",
-        3,
-        "teams/../shared/common.rollout:3:",
-    );
+    desk.expect("check teams/p.rollout", 3, "--> shared/common.rollout:3:");
     desk.write(
         "teams/p.rollout",
         policy.replace("common.rollout\"", "commons.rollout\""),
@@ -373,4 +369,91 @@ fn many_files_are_told_in_one_order() {
     for _ in 0..4 {
         assert_eq!(desk.ask("check --format short").out, first.out);
     }
+}
+
+/// A module that two policies use; what stands above its rule.
+fn shared(above: &str) -> Desk {
+    let desk = Desk::new();
+    desk.write(
+        "shared/common.rollout",
+        format!(
+            "edition 2026\n\nrecord Slo {{ p95: duration in ms  ok: bool }}\n\ngate fine(s: Slo) {{\n{above}  require s.ok == true\n}}\n"
+        ),
+    );
+    for name in ["teams/a.rollout", "teams/b.rollout"] {
+        let policy = "edition 2026\n\nrollout r\n\nuse \"../shared/common.rollout\" as common\n\nevidence slo: common.Slo { fresh 5m }\n\ngate all_fine { require common.fine(slo) }\n";
+        desk.write(name, policy);
+    }
+    desk
+}
+
+#[test]
+fn what_a_policy_shows_of_a_module_is_found_once_and_silenced_there() {
+    let desk = shared("");
+    let found = desk.expect("check --format short", 0, "1 warning in 1 of 3 files");
+    let place = "shared/common.rollout:6:11: warning[redundant-comparison]";
+    assert!(found.out.starts_with(place), "{}", found.out);
+    // Alone, nobody knows what its parameter will be: nothing is found and nothing is called in vain.
+    desk.expect("check shared", 0, "nothing found");
+    let allowed = "  // allow redundant-comparison: it reads better so\n";
+    let desk = shared(allowed);
+    desk.expect("check", 0, "3 files checked, nothing found");
+    desk.expect("check shared", 0, "nothing found");
+    desk.expect("check teams", 0, "nothing found");
+    // Idle for every policy that uses it: said where the module itself is asked about.
+    let desk = shared("  // allow cohort-jump: nobody jumps\n");
+    desk.expect("check teams", 0, "1 warning in 1 of 2 files");
+    desk.expect("check", 0, "warning[unused-suppression]");
+    // An edit in it is made where it is asked about, and shows through its users.
+    desk.expect("check --diff", 1, "+++ b/shared/common.rollout");
+    desk.expect("check --fix", 0, "1 finding mended");
+    assert!(
+        desk.read("shared/common.rollout")
+            .contains("  require s.ok\n")
+    );
+}
+
+#[test]
+fn lints_of_taste_are_looked_for_where_somebody_asks() {
+    let desk = Desk::new();
+    let text = QUESTION.replace(" \"It answers in time\"", "");
+    desk.write("p.rollout", text);
+    desk.expect("check p.rollout", 0, "nothing found");
+    desk.expect("check p.rollout --deny missing-doc", 1, "[missing-doc]");
+    desk.write("rollout.toml", "[lints]\nmissing-doc = \"warning\"\n");
+    desk.expect("check p.rollout", 0, "warning[missing-doc]");
+    desk.write("rollout.toml", "[rules]\nowners = [\"ops\"]\n");
+    desk.expect("check p.rollout", 0, "`ops` is no owner of `question`");
+    desk.write("rollout.toml", "[rules.names]\ngate = \"[a-z]+_ok\"\n");
+    desk.expect("check p.rollout", 0, "warning[name-pattern]");
+}
+
+#[test]
+fn paths_that_no_fixture_has_are_found_where_somebody_asks() {
+    let desk = Desk::with_question();
+    let policy = QUESTION.replace("  p95:", "  peek: ratio? at peak\n  p95:")
+        + "\nfixture good from \"good\"\n\ntest \"it goes\" { at 2025-11-03T10:00Z  given good  expect complete }\n";
+    desk.write("p.rollout", policy);
+    desk.expect("check p.rollout", 0, "nothing found");
+    desk.expect(
+        "check p.rollout --deny path-never-seen",
+        1,
+        "no fixture of `slo` has `peak`",
+    );
+    desk.write(
+        "good/slo.json",
+        r#"{ "p95": 240, "peak": 0.1, "at": "2025-11-03T09:59:00Z" }"#,
+    );
+    desk.expect("check p.rollout --deny path-never-seen", 0, "nothing found");
+}
+
+#[test]
+fn a_guess_that_breaks_the_policy_is_left_out() {
+    let desk = Desk::new();
+    // Two guesses of one name: the second declaration is deleted only if nothing needs it.
+    let text = QUESTION.replace("<= most", "<= mos") + "\n  let mosty = 600ms\n";
+    desk.write("p.rollout", text);
+    desk.ask("check p.rollout --fix --unsafe");
+    let answer = desk.ask("check p.rollout --format short");
+    assert!(!answer.out.contains("error["), "{}", answer.out);
 }

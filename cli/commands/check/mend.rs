@@ -12,6 +12,9 @@ use rolloutc_compiler::source::FileId;
 use rolloutc_compiler::{fmt, lints, mend};
 use rolloutc_runtime::time::Date;
 use similar::TextDiff;
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::PathBuf;
+use std::sync::Arc;
 
 /// How often a policy is looked at again: one edit may make room for another.
 const ROUNDS: usize = 10;
@@ -75,7 +78,92 @@ pub fn fix(
             }
         }
     }
+    for (path, mended) in used(args, all, today) {
+        match policy::replace(&path, &mended.old, &mended.new) {
+            Ok(()) => {
+                done.edits += mended.edits;
+                done.files += 1;
+            }
+            Err(failure) => fail(worst, &failure),
+        }
+    }
     Ok(done)
+}
+
+/// A file that policies use, with what is known to mend it.
+struct Used {
+    old: Arc<str>,
+    fixes: Vec<Fix>,
+    /// The policies that use it, each with the path it uses it by and how many errors it has.
+    users: Vec<(Gathered, String, usize)>,
+}
+
+/// Files that were asked for and that show what is wrong only through the policies that use them. Each is mended as
+/// the disk has it now, or not at all where that would bring an error to one of its users.
+fn used(args: &Check, all: &[Asked], today: Date) -> Vec<(PathBuf, Mended)> {
+    let look = |asked: &Asked| {
+        let config = config::near(&asked.path).ok()?;
+        let gathered = asked.gather().ok()?;
+        let analysis = gathered.analyse();
+        let mut found = lints::run(&analysis, &config.options(&asked.path, Some(today)));
+        found.extend(analysis.diagnostics.iter().cloned());
+        Some((gathered, analysis, found))
+    };
+    let mut files: BTreeMap<Arc<str>, Used> = BTreeMap::new();
+    for (gathered, analysis, found) in each(all, look).into_iter().flatten() {
+        for module in analysis.modules.iter().skip(1).filter(|module| !module.std) {
+            let Some(file) = analysis.files.get(module.file.0 as usize) else {
+                continue;
+            };
+            let first = || Used {
+                old: file.text.clone(),
+                fixes: Vec::new(),
+                users: Vec::new(),
+            };
+            let one = files.entry(file.name.clone()).or_insert_with(first);
+            let user = (gathered.clone(), module.path.clone(), errors(&found));
+            one.users.push(user);
+            let here = found.iter().filter(|one| one.primary.file == module.file);
+            for fix in here.filter_map(|one| one.fix.as_ref()) {
+                if (fix.safe || args.unsafely) && !one.fixes.contains(fix) {
+                    one.fixes.push(fix.clone());
+                }
+            }
+        }
+    }
+    let mut out = Vec::new();
+    for (name, one) in files {
+        let path = all.iter().find(|asked| {
+            asked.stdin.is_none() && policy::plain(&policy::slashes(&asked.path)) == *name
+        });
+        let Some(path) = path else { continue };
+        let fixes: Vec<&Fix> = one.fixes.iter().collect();
+        let mended = mend::mend(&one.old, &fixes);
+        let sound = one.users.iter().all(|(gathered, used_as, before)| {
+            let analysis = gathered.with_file(used_as, &mended.text).analyse();
+            errors(&analysis.diagnostics) <= *before
+        });
+        if mended.text != *one.old && sound {
+            out.push((
+                path.path.clone(),
+                Mended {
+                    name: name.to_string(),
+                    old: one.old.to_string(),
+                    new: restyled(&one.old, mended.text),
+                    edits: mended.taken.len(),
+                },
+            ));
+        }
+    }
+    out
+}
+
+/// The text in the style, where it was in it before.
+fn restyled(old: &str, new: String) -> String {
+    match fmt::format(&new) {
+        Ok(formatted) if in_style(old) && formatted.broken.is_empty() => formatted.text,
+        _ => new,
+    }
 }
 
 /// Shows what [`fix`] would change.
@@ -86,17 +174,20 @@ pub fn diff(
     mut worst: Option<Exit>,
 ) -> Result<Exit, Failure> {
     let mut text = String::new();
+    let mut changed: BTreeSet<String> = BTreeSet::new();
     for mended in each(all, |asked| one(args, asked, today)) {
         match mended {
-            Ok(mended) if mended.new != mended.old => text.push_str(
-                &TextDiff::from_lines(&mended.old, &mended.new)
-                    .unified_diff()
-                    .context_radius(3)
-                    .header(&format!("a/{}", mended.name), &format!("b/{}", mended.name))
-                    .to_string(),
-            ),
+            Ok(mended) if mended.new != mended.old => {
+                text.push_str(&shown(&mended));
+                changed.insert(mended.name);
+            }
             Ok(_) => {}
             Err(failure) => fail(&mut worst, &failure),
+        }
+    }
+    for (_, mended) in used(args, all, today) {
+        if !changed.contains(&mended.name) {
+            text.push_str(&shown(&mended));
         }
     }
     output(&text)?;
@@ -104,12 +195,20 @@ pub fn diff(
     Ok(worst.max(held).unwrap_or(Exit::Clean))
 }
 
+/// The change of a file as a unified diff.
+fn shown(mended: &Mended) -> String {
+    TextDiff::from_lines(&mended.old, &mended.new)
+        .unified_diff()
+        .context_radius(3)
+        .header(&format!("a/{}", mended.name), &format!("b/{}", mended.name))
+        .to_string()
+}
+
 fn one(args: &Check, asked: &Asked, today: Date) -> Result<Mended, Failure> {
     let config = config::near(&asked.path)?;
     let options = config.options(&asked.path, Some(today));
     let mut gathered = asked.gather()?;
     let old = gathered.text().to_string();
-    let styled = in_style(&old);
     let mut edits = 0;
     let mut name = String::new();
     for _ in 0..ROUNDS {
@@ -131,14 +230,10 @@ fn one(args: &Check, asked: &Asked, today: Date) -> Result<Mended, Failure> {
         edits += taken;
         gathered = next;
     }
-    let mut new = gathered.text().to_string();
-    if styled
-        && new != old
-        && let Ok(formatted) = fmt::format(&new)
-        && formatted.broken.is_empty()
-    {
-        new = formatted.text;
-    }
+    let new = match gathered.text() {
+        text if *text == *old => old.clone(),
+        text => restyled(&old, text.to_string()),
+    };
     Ok(Mended {
         name,
         old,

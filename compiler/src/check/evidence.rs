@@ -116,16 +116,17 @@ impl<'a> Checker<'a> {
         }
         if !seen.contains("fresh") && !seen.contains("timeless") {
             let at = self.at(scope, evidence.name.span);
-            self.report(
-                Diagnostic::error(
-                    "no-freshness",
-                    at,
-                    format!("nothing says how long `{}` stands", evidence.name.text),
-                )
-                .help(
-                    "write `fresh 24h`, or `timeless` for a rule book that is pinned by its digest",
-                ),
-            );
+            let mut found = Diagnostic::error(
+                "no-freshness",
+                at,
+                format!("nothing says how long `{}` stands", evidence.name.text),
+            )
+            .help("write `fresh 24h`, or `timeless` for a rule book that is pinned by its digest");
+            if let Some(first) = evidence.items.first() {
+                let edit = (Span::at(first.span.start), "fresh 24h  ".to_string());
+                found = found.fix("let it stand for a day: `fresh 24h`", false, vec![edit]);
+            }
+            self.report(found);
         }
     }
 

@@ -1,7 +1,10 @@
 //! A rule that another rule of the same gate brings along: only one of the two says anything.
 
+use rolloutc_runtime::ir::{Clause, Gate, NodeId, RuleKind};
+
 use super::unsatisfiable_gate::rules;
 use super::{Lint, Look};
+use crate::check::Place;
 use crate::diagnostic::Diagnostic;
 
 /// See the page.
@@ -33,12 +36,46 @@ fn find(look: &Look<'_>, out: &mut Vec<Diagnostic>) {
             });
             if let Some((_, strong)) = strong {
                 let message = format!("another rule of `{}` says this already", gate.name);
-                out.push(
-                    Diagnostic::warning(LINT.slug, place, message)
-                        .label("holds wherever the other holds")
-                        .also(look.node(strong.0), "this one"),
-                );
+                let mut found = Diagnostic::warning(LINT.slug, place, message)
+                    .label("holds wherever the other holds")
+                    .also(look.node(strong.0), "this one");
+                if let Some(clause) = clause(look, gate, weak.0) {
+                    found = found.fix("take it out", true, vec![(clause.1, String::new())]);
+                }
+                out.push(found);
             }
         }
+    }
+}
+
+/// The clause of a rule, where it stands in this very file and says nothing else.
+fn clause(look: &Look<'_>, gate: &Gate, cond: NodeId) -> Option<Place> {
+    let mut rules = gate.clauses.iter().filter_map(|clause| match clause {
+        Clause::Rule(rule) if rule.kind != RuleKind::Need => Some(rule),
+        _ => None,
+    });
+    let rule = rules.find(|rule| rule.cond == cond)?;
+    let place = look.origin(rule.at);
+    let inside = place.0 == look.node(cond).0 && place.1.holds(look.node(cond).1);
+    let word = look.text(place);
+    (inside && (word.starts_with("require") || word.starts_with("forbid"))).then_some(place)
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::lints::trial::check;
+
+    #[test]
+    fn found_and_nearly_found() {
+        check(
+            super::LINT.slug,
+            "gate quick { require slo.p95 <= 1s  require slo.p95 <= 2s }\n",
+            &["another rule of `quick` says this already"],
+        );
+        check(
+            super::LINT.slug,
+            "gate quick { require slo.p95 <= 1s  require slo.errors <= 2% }\n",
+            &[],
+        );
     }
 }

@@ -10,7 +10,7 @@ use rolloutc_runtime::unit::{self, Dimension};
 
 use super::domain::Example;
 use super::prove::{Case, Prover};
-use super::{Options, Rules};
+use super::{Options, Rules, Sample};
 use crate::analysis::Analysis;
 use crate::check::outline::{Module, ModuleId};
 use crate::check::{Model, Place};
@@ -29,6 +29,8 @@ pub struct Look<'a> {
     pub today: Option<Date>,
     /// What an organisation asks.
     pub rules: &'a Rules,
+    /// What its fixtures hold.
+    pub samples: &'a [Sample],
     analysis: &'a Analysis,
     prover: OnceCell<Prover<'a>>,
 }
@@ -41,6 +43,7 @@ impl<'a> Look<'a> {
             modules: &analysis.modules,
             today: options.today,
             rules: &options.rules,
+            samples: &options.samples,
             analysis,
             prover: OnceCell::new(),
         }

@@ -3,7 +3,7 @@
 
 use rolloutc_runtime::time::Date;
 
-use super::{LINTS, Level, Look, Options, lint, weight};
+use super::{LINTS, Level, Look, Options, Ran, lint, weight};
 use crate::check::{Place, nearest};
 use crate::codes;
 use crate::diagnostic::{Diagnostic, Severity};
@@ -22,9 +22,11 @@ struct Allow {
     used: bool,
 }
 
-/// Drops what is silenced, adds what is wrong with the silencing.
-pub(super) fn apply(look: &Look<'_>, options: &Options, found: Vec<Diagnostic>) -> Vec<Diagnostic> {
+/// Drops what is silenced, adds what is wrong with the silencing. What silences nothing in a file that is used is told
+/// apart: another policy may need it.
+pub(super) fn apply(look: &Look<'_>, options: &Options, found: Vec<Diagnostic>) -> Ran {
     let mut out = Vec::new();
+    let mut idle = Vec::new();
     let mut allows = Vec::new();
     for module in look.modules.iter().filter(|module| !module.std) {
         for comment in &module.ast.comments {
@@ -79,9 +81,9 @@ pub(super) fn apply(look: &Look<'_>, options: &Options, found: Vec<Diagnostic>) 
         }
     }
     for allow in &allows {
-        report(look, options, allow, &mut out);
+        report(look, options, allow, &mut out, &mut idle);
     }
-    out
+    Ran { found: out, idle }
 }
 
 fn read(
@@ -160,9 +162,16 @@ fn read(
     })
 }
 
-fn report(look: &Look<'_>, options: &Options, allow: &Allow, out: &mut Vec<Diagnostic>) {
+fn report(
+    look: &Look<'_>,
+    options: &Options,
+    allow: &Allow,
+    out: &mut Vec<Diagnostic>,
+    idle: &mut Vec<Diagnostic>,
+) {
     let place = (allow.file, allow.span);
     let name = &allow.name;
+    let unjudged = !judged(look, allow.file);
     let mut add = |found: Diagnostic| match options.levels.get(found.code) {
         Some(Level::Off) => {}
         Some(Level::At(severity)) => {
@@ -173,6 +182,14 @@ fn report(look: &Look<'_>, options: &Options, allow: &Allow, out: &mut Vec<Diagn
             let severity = weight(found.code);
             out.push(Diagnostic { severity, ..found });
         }
+    };
+    let nothing = || {
+        Diagnostic::warning(
+            "unused-suppression",
+            place,
+            format!("nothing here is silenced: `{name}` is not found on the line below"),
+        )
+        .fix("take it out", true, vec![(allow.span, String::new())])
     };
     if !allow.reason {
         add(Diagnostic::new(
@@ -195,13 +212,18 @@ fn report(look: &Look<'_>, options: &Options, allow: &Allow, out: &mut Vec<Diagn
             format!("`{name}` was allowed until {until}"),
         )
         .help("mend what it silenced, or say until when it may stand"));
-    } else if !allow.used && judged(look, allow.file) {
-        add(Diagnostic::warning(
-            "unused-suppression",
-            place,
-            format!("nothing here is silenced: `{name}` is not found on the line below"),
-        )
-        .fix("take it out", true, vec![(allow.span, String::new())]));
+    } else if options.level(name) == Level::Off {
+        // What is not looked for is not found either.
+    } else if !allow.used && !unjudged {
+        add(nothing());
+    } else if !allow.used && look.program.is_some() {
+        let severity = match options.levels.get("unused-suppression") {
+            Some(Level::Off) => return,
+            Some(Level::At(severity)) => *severity,
+            None => weight("unused-suppression"),
+        };
+        let found = nothing();
+        idle.push(Diagnostic { severity, ..found });
     }
 }
 
