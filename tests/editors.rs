@@ -284,6 +284,43 @@ fn every_snippet_expands_to_text_that_checks() {
 }
 
 #[test]
+fn every_editor_starts_the_server_with_the_same_words() {
+    let holds = |path: &str, line: &str| {
+        let found = text(path).lines().any(|other| other == line);
+        assert!(found, "{path} has no line `{line}`");
+    };
+    for line in [
+        "[language-server.rolloutc]",
+        "command = \"rolloutc\"",
+        "args = [\"lsp\"]",
+        "name = \"rollout\"",
+        "file-types = [\"rollout\"]",
+        "language-servers = [\"rolloutc\"]",
+    ] {
+        holds("editors/helix/languages.toml", line);
+    }
+    for line in [
+        "[language_servers.rolloutc]",
+        "languages = [\"Rollout policy\"]",
+        "\"Rollout policy\" = \"rollout\"",
+        "[grammars.rollout]",
+        "path = \"editors/tree-sitter-rollout\"",
+    ] {
+        holds("editors/zed/extension.toml", line);
+    }
+    let zed = "editors/zed/languages/rollout/config.toml";
+    holds(zed, "name = \"Rollout policy\"");
+    holds(zed, "grammar = \"rollout\"");
+    holds(zed, "path_suffixes = [\"rollout\"]");
+    assert!(text("editors/zed/src/lib.rs").contains("\"lsp\""));
+    assert!(text("editors/neovim/lua/rollout/init.lua").contains("{ \"rolloutc\", \"lsp\" }"));
+    let code = json("editors/vscode/package.json");
+    let settings = &code["contributes"]["configuration"]["properties"];
+    assert_eq!(settings["rollout.path"]["default"], "rolloutc");
+    assert!(text("editors/vscode/src/extension.ts").contains("args: [\"lsp\"]"));
+}
+
+#[test]
 fn lock_files_name_no_registry() {
     for folder in ["editors/vscode", "editors/tree-sitter-rollout"] {
         let path = format!("{folder}/package-lock.json");
@@ -422,7 +459,11 @@ fn parsed(texts: &[String]) -> Value {
 }
 
 /// Folders with queries for the parser.
-const QUERIES: [&str; 1] = ["editors/tree-sitter-rollout/queries"];
+const QUERIES: [&str; 3] = [
+    "editors/tree-sitter-rollout/queries",
+    "editors/helix/queries/rollout",
+    "editors/zed/languages/rollout",
+];
 
 /// The policies of the project: whole files, then the blocks of its pages.
 fn corpus() -> Vec<(String, String)> {
@@ -553,6 +594,14 @@ fn the_parser_for_editors_agrees_with_the_language() {
     ] {
         assert!(captured(colours, name) > 100, "{name}");
     }
+    for colours in ["helix/queries", "zed/languages"] {
+        let colours = format!("editors/{colours}/rollout/highlights.scm");
+        assert!(captured(&colours, "keyword") > 1000, "{colours}");
+    }
+    let outline = "editors/zed/languages/rollout/outline.scm";
+    assert!(
+        captured(outline, "name") > 500 && captured(outline, "name") == captured(outline, "item")
+    );
     let folds = "editors/tree-sitter-rollout/queries/folds.scm";
     assert!(captured(folds, "fold") > 1000);
 }
