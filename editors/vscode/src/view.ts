@@ -105,7 +105,7 @@ function section(decision: Decision, zone: string): string {
     reasons(decision),
     list(
       "Would advance if",
-      [...new Set(decision.reasons.flatMap((reason) => (reason.would === null ? [] : [reason.would])))].map(escape),
+      ["rollback", "advance", "complete"].includes(decision.outcome) ? [] : [...new Set(decision.reasons.flatMap((reason) => (reason.would === null ? [] : [reason.would])))].map(words),
     ),
     gates(decision),
     list(
@@ -117,7 +117,10 @@ function section(decision: Decision, zone: string): string {
     ),
     list(
       "What time will change",
-      decision.next.map((one) => `<time>${shown(one.at)}</time> ${escape(one.subject ?? "")}: ${escape(one.then)}`),
+      decision.next.map((one) => {
+        const said = one.subject === null || one.then.includes(`\`${one.subject}\``) ? one.then : `\`${one.subject}\`: ${one.then}`;
+        return `<time>${shown(one.at)}</time> ${words(said)}`;
+      }),
     ),
     list(
       "Evidence",
@@ -128,7 +131,7 @@ function section(decision: Decision, zone: string): string {
           )}</small>`,
       ),
     ),
-    list("Warnings", decision.warnings.map((one) => escape(one.message))),
+    list("Warnings", decision.warnings.map((one) => words(one.message))),
   ];
   return `<section class="decision">\n${parts.filter((part) => part !== "").join("\n")}\n</section>`;
 }
@@ -169,7 +172,7 @@ function reasons(decision: Decision): string {
     return (
       `<tr class="${reason.decides ? "decides" : ""}"><td>${verdict(reason.verdict ?? reason.code)}</td>` +
       `<th>${escape(reason.subject ?? "")}</th>` +
-      `<td>${escape(reason.message)}<br><small>${[...sources.map(escape), place].filter((part) => part !== "").join(" · ")}</small></td></tr>`
+      `<td>${words(reason.message)}<br><small>${[...sources.map(escape), place].filter((part) => part !== "").join(" · ")}</small></td></tr>`
     );
   });
   return `<h2>Reasons</h2><table class="reasons">${rows.join("\n")}</table>`;
@@ -237,6 +240,11 @@ export function time(instant: string, zone: string): string {
 
 function escape(text: string): string {
   return text.replace(/[&<>"'`]/g, (sign) => `&#${sign.charCodeAt(0)};`);
+}
+
+/** A sentence, with what is in backticks set as it is written in a policy. */
+function words(text: string): string {
+  return escape(text).replace(/&#96;(.*?)&#96;/g, "<code>$1</code>");
 }
 
 const STYLE = `
