@@ -39,9 +39,18 @@ impl Workspace {
     }
 }
 
-/// The local files that a file uses, as paths of its workspace: what the caller should load and insert too.
+/// The local files that a file uses, as paths of its workspace: what the caller should load and insert too. Only lines
+/// that begin with `use` are read; one that stands in a text names a file more than is needed.
 pub fn wanted(path: &str, text: &str) -> Vec<String> {
-    let parsed = syntax::parse(FileId(0), text);
+    let begins = |line: &&str| {
+        let rest = line.trim_start().strip_prefix("use");
+        rest.is_some_and(|rest| rest.starts_with([' ', '\t', '"']))
+    };
+    let lines: Vec<&str> = text.lines().filter(begins).map(str::trim_start).collect();
+    if lines.is_empty() {
+        return Vec::new();
+    }
+    let parsed = syntax::parse(FileId(0), &lines.join("\n"));
     let mut paths: Vec<String> = Vec::new();
     for decl in &parsed.file.decls {
         if let ast::DeclKind::Use(used) = &decl.kind

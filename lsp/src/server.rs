@@ -32,8 +32,8 @@ pub(crate) fn serve(host: Host) -> std::io::Result<Ended> {
     runtime.block_on(async {
         let (service, socket) = LspService::build(|client| Backend {
             client,
-            desk: Mutex::new(Desk::new(host)),
-            published: Mutex::new(Published::default()),
+            desk: Arc::new(Mutex::new(Desk::new(host))),
+            published: Arc::new(Mutex::new(Published::default())),
             ahead,
             agreed: agreed.clone(),
         })
@@ -51,10 +51,11 @@ pub(crate) fn serve(host: Host) -> std::io::Result<Ended> {
     })
 }
 
+#[derive(Clone)]
 struct Backend {
     client: Client,
-    desk: Mutex<Desk>,
-    published: Mutex<Published>,
+    desk: Arc<Mutex<Desk>>,
+    published: Arc<Mutex<Published>>,
     ahead: Ahead,
     agreed: Arc<AtomicBool>,
 }
@@ -93,6 +94,29 @@ impl Backend {
         safely(|| work(&mut desk))
     }
 
+    /// Asks the editor for its settings, where it can be asked, and looks at everything anew. The answer must not be
+    /// waited for while a message is handled: it may stand behind others.
+    fn settle(&self) {
+        let me = self.clone();
+        tokio::spawn(async move {
+            let asked = ConfigurationItem {
+                scope_uri: None,
+                section: Some("rolloutc".to_owned()),
+            };
+            let Ok(said) = me.client.configuration(vec![asked]).await else {
+                return;
+            };
+            let mut desk = me.desk.lock().await;
+            let wishes = said
+                .first()
+                .map_or(desk.wishes, |said| capabilities::wishes(desk.wishes, said));
+            if wishes != desk.wishes {
+                desk.wishes = wishes;
+                me.publish_all(&mut desk).await;
+            }
+        });
+    }
+
     /// The text of a module or a page of the tool, by its address.
     async fn text(&self, params: Value) -> Result<Option<String>> {
         Ok(params["uri"].as_str().and_then(answers::tool::text))
@@ -118,6 +142,9 @@ impl LanguageServer for Backend {
             let client = self.client.clone();
             // The editor's answer must not be waited for here: it comes behind this very message.
             tokio::spawn(async move { client.register_capability(capabilities::watchers()).await });
+        }
+        if can.settings {
+            self.settle();
         }
     }
 
@@ -174,6 +201,9 @@ impl LanguageServer for Backend {
 
     async fn did_change_configuration(&self, params: DidChangeConfigurationParams) {
         let mut desk = self.desk.lock().await;
+        if desk.can.settings {
+            self.settle();
+        }
         desk.wishes = capabilities::wishes(desk.wishes, &params.settings);
         self.publish_all(&mut desk).await;
     }

@@ -146,3 +146,105 @@ fn texts_of_the_tool_can_be_read() {
     );
     client.end();
 }
+
+#[test]
+fn settings_are_asked_for_and_heeded() {
+    let (mut client, _) = Client::start_with(json!({
+        "capabilities": { "workspace": {
+            "configuration": true,
+            "didChangeWatchedFiles": { "dynamicRegistration": true },
+        } },
+    }));
+    let mut asked = Vec::new();
+    while asked.len() < 2 {
+        let request =
+            client.wait(|message| message["id"].is_number() && message["method"].is_string());
+        let answer = match request["method"].as_str() {
+            Some("workspace/configuration") => json!([{ "lints": false }]),
+            _ => Value::Null,
+        };
+        client.send(&json!({ "jsonrpc": "2.0", "id": request["id"], "result": answer }));
+        asked.push(request["method"].as_str().unwrap_or_default().to_owned());
+    }
+    asked.sort();
+    assert_eq!(
+        asked,
+        ["client/registerCapability", "workspace/configuration"]
+    );
+    // The answer is heeded when it has come: at the latest with the second look.
+    let idle = format!("{}\nlet idle = 1\n", shop());
+    client.open(URI, &idle);
+    let told = json!({ "settings": { "rolloutc": { "lints": false } } });
+    client.tell("workspace/didChangeConfiguration", told);
+    let request = client.wait(|message| message["method"] == "workspace/configuration");
+    client.send(&json!({ "jsonrpc": "2.0", "id": request["id"], "result": [null] }));
+    let change = json!({ "textDocument": { "uri": URI, "version": 2 }, "contentChanges": [{ "text": idle }] });
+    client.tell("textDocument/didChange", change);
+    assert_eq!(client.findings(URI, 2), Vec::<Value>::new());
+    client.end();
+}
+
+/// What is taken back is not worked off; what follows is answered.
+#[test]
+fn a_question_can_be_taken_back() {
+    let mut client = Client::able();
+    client.open(URI, &shop());
+    for id in 1000..1020 {
+        let params = json!({ "previousResultIds": [] });
+        client.send(&json!({ "jsonrpc": "2.0", "id": id, "method": "workspace/diagnostic", "params": params }));
+        client.tell("$/cancelRequest", json!({ "id": id }));
+    }
+    for id in 1000..1020 {
+        let answer = client.wait(|message| message["id"] == id);
+        let known = answer["error"]["code"] == -32800 || answer["result"].is_object();
+        assert!(known, "{answer}");
+    }
+    let answer = client.ask(
+        "textDocument/documentSymbol",
+        json!({ "textDocument": { "uri": URI } }),
+    );
+    assert!(answer["result"].is_array());
+    client.end();
+}
+
+#[test]
+fn nonsense_ends_nothing() {
+    let mut client = Client::able();
+    client.send(&json!({ "jsonrpc": "2.0", "id": 77, "method": "no/such", "params": {} }));
+    let answer = client.wait(|message| message["id"] == 77);
+    assert_eq!(answer["error"]["code"], -32601);
+    client.send(&json!({ "jsonrpc": "2.0", "id": 78, "method": "textDocument/hover", "params": { "x": 1 } }));
+    let answer = client.wait(|message| message["id"] == 78);
+    assert_eq!(answer["error"]["code"], -32602);
+    client.tell(
+        "textDocument/didChange",
+        json!({ "textDocument": { "uri": "file:///none", "version": 3 }, "contentChanges": [] }),
+    );
+    let far = json!({ "textDocument": { "uri": URI }, "position": { "line": 4_000_000_000_u32, "character": 4_000_000_000_u32 } });
+    client.open(URI, TEXT);
+    assert_eq!(client.ask("textDocument/hover", far)["error"], Value::Null);
+    client.end();
+}
+
+/// A module that changes on disk changes what its users say.
+#[test]
+fn files_that_change_on_disk_are_read_again() {
+    let desk = crate::cli::Desk::new();
+    desk.write("common.rollout", "edition 2026\n\nlet limit = 300ms\n");
+    let policy = "edition 2026\n\nuse \"./common.rollout\" as common\n\nlet twice = common.limit * 2\n\ngate g(d: duration) { require d <= twice }\n";
+    desk.write("shop.rollout", policy);
+    let mut client = Client::able();
+    let uri = format!("file://{}", desk.path().join("shop.rollout").display());
+    let errors = |found: Vec<Value>| -> Vec<Value> {
+        let codes = found.into_iter().filter(|one| one["severity"] == 1);
+        codes.map(|one| one["code"].clone()).collect()
+    };
+    let found = client.open(&uri, policy);
+    assert_eq!(errors(found), Vec::<Value>::new());
+    desk.write("common.rollout", "edition 2026\n\nlet most = 300ms\n");
+    let changed = json!({ "changes": [{ "uri": uri.replace("shop", "common"), "type": 2 }] });
+    client.tell("workspace/didChangeWatchedFiles", changed);
+    let found = client.findings(&uri, 1);
+    assert_eq!(errors(found), ["unknown-name"]);
+    client.end();
+}

@@ -3,7 +3,9 @@
 use std::collections::BTreeMap;
 
 use rolloutc_compiler::source::Span;
-use rolloutc_compiler::syntax::ast::TypeKind;
+use rolloutc_compiler::syntax::ast::{
+    DeclKind, FieldItem, FieldPlace, JsonPath, ObservedPlace, TypeKind,
+};
 
 use super::names::{self, Kind, Target};
 use super::walk::{Part, walk};
@@ -31,6 +33,165 @@ pub const TYPES: [&str; 16] = [
 
 /// The modifiers of tokens, by their bit.
 pub const MODIFIERS: [&str; 3] = ["declaration", "defaultLibrary", "documentation"];
+
+/// Words that go on with others, and words of closed lists.
+const WORDS: [&str; 155] = [
+    "add",
+    "advance",
+    "advisory",
+    "after",
+    "all",
+    "also",
+    "and",
+    "any",
+    "apr",
+    "as",
+    "assume",
+    "at",
+    "aug",
+    "awaited",
+    "because",
+    "before",
+    "blank",
+    "blocked",
+    "bool",
+    "by",
+    "camel",
+    "case",
+    "changes",
+    "closed",
+    "cohort",
+    "cohorts",
+    "complete",
+    "csv",
+    "day",
+    "days",
+    "dec",
+    "distinct",
+    "else",
+    "empty",
+    "end",
+    "entering",
+    "enum",
+    "env",
+    "escalate",
+    "exact",
+    "exactly",
+    "exit",
+    "expired",
+    "fail",
+    "false",
+    "feb",
+    "final",
+    "finish",
+    "fire",
+    "first",
+    "flight",
+    "for",
+    "fri",
+    "from",
+    "frozen",
+    "future",
+    "given",
+    "halt",
+    "halted",
+    "hard",
+    "hold",
+    "ignore",
+    "in",
+    "inconclusive",
+    "int",
+    "is",
+    "jan",
+    "json",
+    "jsonl",
+    "jul",
+    "jun",
+    "junit",
+    "kebab",
+    "keys",
+    "last",
+    "least",
+    "left",
+    "line",
+    "list",
+    "malformed",
+    "map",
+    "mar",
+    "max",
+    "may",
+    "min",
+    "mismatched",
+    "missing",
+    "mon",
+    "months",
+    "most",
+    "named",
+    "new",
+    "not",
+    "nov",
+    "null",
+    "number",
+    "oct",
+    "of",
+    "on",
+    "once",
+    "only",
+    "open",
+    "or",
+    "order",
+    "pass",
+    "pause",
+    "pending",
+    "per",
+    "present",
+    "prometheus",
+    "red",
+    "restart",
+    "rollback",
+    "row",
+    "run",
+    "samples",
+    "sarif",
+    "sat",
+    "sep",
+    "series",
+    "signed",
+    "silent",
+    "since",
+    "stale",
+    "stay",
+    "std",
+    "subject",
+    "sun",
+    "table",
+    "text",
+    "through",
+    "throw",
+    "thu",
+    "timeless",
+    "times",
+    "to",
+    "toml",
+    "true",
+    "tue",
+    "unknown",
+    "unless",
+    "until",
+    "utc",
+    "waived",
+    "warn",
+    "warning",
+    "wed",
+    "when",
+    "where",
+    "while",
+    "with",
+    "within",
+    "without",
+    "yaml",
+    "years",
+];
 
 /// A piece of one line.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -98,6 +259,14 @@ pub fn tokens(view: &View<'_>) -> Vec<Token> {
             named.entry(name.span.start).or_insert(token);
         }
     });
+    for span in keys(view) {
+        let token = Token {
+            span,
+            ty: ty("property"),
+            modifiers: 0,
+        };
+        named.entry(span.start).or_insert(token);
+    }
     let mut lexer = Lexer {
         view,
         text,
@@ -106,6 +275,41 @@ pub fn tokens(view: &View<'_>) -> Vec<Token> {
     };
     lexer.run();
     lexer.out
+}
+
+/// The keys of paths in the data, those in quotes aside, and the modules of the tool.
+fn keys(view: &View<'_>) -> Vec<Span> {
+    let mut out = Vec::new();
+    let mut add = |path: &JsonPath| {
+        let keys = path.choices.iter().flatten();
+        out.extend(keys.filter(|key| !key.quoted).map(|key| key.span));
+    };
+    walk(view.tree(), &mut |part, _| match part {
+        Part::Field(FieldItem::Field(field)) => {
+            if let Some(FieldPlace::Path(path)) = &field.at {
+                add(path);
+            }
+        }
+        Part::Field(FieldItem::Observed(observed)) => {
+            if let ObservedPlace::At(path) = &observed.place {
+                add(path);
+            }
+        }
+        Part::Field(FieldItem::About(about)) => about.at.iter().for_each(&mut add),
+        Part::Decl(decl) => {
+            if let DeclKind::Evidence(evidence) = &decl.kind {
+                evidence.at.iter().for_each(&mut add);
+            }
+        }
+        Part::Piece
+        | Part::Field(_)
+        | Part::Expr(_)
+        | Part::Type(_)
+        | Part::Text(_)
+        | Part::Str(_)
+        | Part::Name(..) => {}
+    });
+    out
 }
 
 struct Lexer<'v, 'a> {
@@ -171,23 +375,23 @@ impl Lexer<'_, '_> {
         let span = Span::new(start as u32, end as u32);
         if let Some(token) = self.named.get(&span.start) {
             self.out.push(*token);
+        } else if matches!(span.text(self.text), "command" | "http" | "policy")
+            && self.text[end..].starts_with('(')
+        {
+            self.push(start, end, "function", 2);
         } else if hover::words::find(self.view, span).is_some() || self.continues(span) {
             self.push(start, end, "keyword", 0);
         }
     }
 
-    /// Whether a word is the second or third of a word of the language: `when` of `applies when`.
+    /// Whether a word belongs to one of the language that began before it, or stands in a closed list of its place.
     fn continues(&self, span: Span) -> bool {
-        const MORE: [&str; 30] = [
-            "when", "while", "unless", "until", "else", "final", "hard", "advisory", "rollback",
-            "halt", "of", "by", "as", "at", "to", "with", "without", "within", "through", "since",
-            "from", "signed", "assume", "utc", "min", "max", "any", "case", "true", "false",
-        ];
+        let said = span.text(self.text);
         let before = self.text[..span.start as usize].trim_end_matches([' ', '\t']);
-        let free = !before.ends_with(['.', '"']);
-        free && MORE.contains(&span.text(self.text))
-            && !self.text[span.end as usize..].starts_with([':', '.'])
-            && self.view.decl_at(span.start).is_some()
+        let behind = &self.text[span.end as usize..];
+        let free = !before.ends_with(['.', '"']) && !behind.starts_with([':', '.']);
+        let unit = rolloutc_compiler::syntax::ast::Unit::of(said).is_some();
+        free && (WORDS.contains(&said) || unit) && self.view.decl_at(span.start).is_some()
     }
 
     /// A text, line by line, without the names in its holes.
@@ -296,6 +500,11 @@ mod tests {
                 ("duration", "type"),
                 ("soak", "keyword"),
                 ("final", "keyword"),
+                ("ms", "keyword"),
+                ("p95_ms", "property"),
+                ("every", "keyword"),
+                ("fri", "keyword"),
+                ("command", "function"),
             ],
         );
         check(

@@ -61,7 +61,7 @@ pub fn actions(
         }));
     }
     if wanted(only, &CodeActionKind::SOURCE) {
-        out.extend(source(seen, span));
+        out.extend(source(seen, span, only.is_some()));
     }
     Some(out)
 }
@@ -83,8 +83,9 @@ fn edit(seen: &mut Seen<'_>, action: Action) -> Option<tower_lsp::lsp_types::Wor
     ))
 }
 
-/// What is asked of the server as a command: tests, and a schema from a sample.
-fn source(seen: &mut Seen<'_>, span: Span) -> Vec<CodeActionOrCommand> {
+/// What is asked of the server as a command: tests; and a schema from a sample, where it is asked for or no declaration
+/// stands: files are read for it.
+fn source(seen: &mut Seen<'_>, span: Span, asked: bool) -> Vec<CodeActionOrCommand> {
     let mut out: Vec<CodeActionOrCommand> = Vec::new();
     for lens in lenses::lenses(&seen.view()) {
         let line = |at: u32| seen.file().line(at);
@@ -97,6 +98,9 @@ fn source(seen: &mut Seen<'_>, span: Span) -> Vec<CodeActionOrCommand> {
                 ..CodeAction::default()
             }));
         }
+    }
+    if !asked && seen.view().decl_at(span.start).is_some() {
+        return out;
     }
     for (file, text) in samples(seen) {
         let Some(path) = seen.read.paths.first().cloned().flatten() else {
