@@ -3,9 +3,9 @@
 
 use super::{known, value};
 use crate::failure::Failure;
+use rolloutc_runtime::bounds::Bound;
 use rolloutc_runtime::evidence::{Param, ParamFrom, Subject};
 use rolloutc_runtime::ir::{self, Const, Program};
-use rolloutc_runtime::number::Number;
 use rolloutc_runtime::ty::Ty;
 
 /// Splits `NAME=VALUE`.
@@ -143,24 +143,17 @@ fn one(
 
 /// Whether a value keeps `min`, `max` and `only`; else what is allowed.
 fn within(program: &Program, declared: &ir::Param, value: &Const) -> Result<(), String> {
-    let show = |number: &Number| value::show(&Const::Number(*number), &declared.ty, program);
-    if let Const::Number(number) = value {
-        if let Some(min) = declared.min.filter(|min| number < min) {
-            return Err(format!("at least {}", show(&min)));
-        }
-        if let Some(max) = declared.max.filter(|max| number > max) {
-            return Err(format!("at most {}", show(&max)));
+    let show = |bound: &Const| value::show(bound, declared.bounded(), program);
+    match declared.broken_by(value) {
+        None => Ok(()),
+        Some(Bound::Least(min)) => Err(format!("at least {}", show(min))),
+        Some(Bound::Most(max)) => Err(format!("at most {}", show(max))),
+        Some(Bound::Only(only)) => {
+            let all = only.iter();
+            let all = all.map(|one| value::show(one, &declared.ty, program));
+            Err(format!("only {}", all.collect::<Vec<_>>().join(", ")))
         }
     }
-    if !declared.only.is_empty() && !declared.only.contains(value) {
-        let all: Vec<String> = declared
-            .only
-            .iter()
-            .map(|one| value::show(one, &declared.ty, program))
-            .collect();
-        return Err(format!("only {}", all.join(", ")));
-    }
-    Ok(())
 }
 
 /// Reads `--subject NAME=VALUE` flags over what the bundle says. A subject is whole or there is none.
@@ -224,7 +217,7 @@ mod tests {
             default: Some(Const::Number(duration("30m"))),
             env: Some("SOAK".into()),
             env_unit: Some(Unit::Seconds),
-            min: Some(duration("10m")),
+            min: Some(Const::Number(duration("10m"))),
             max: None,
             only: Vec::new(),
             judged: true,

@@ -99,6 +99,24 @@ pub fn analyse(workspace: &Workspace, root: &str) -> Analysis {
     let diagnostics = checker.take_diagnostics();
     let failed = (diagnostics.iter()).any(|found| found.severity == Severity::Error);
     let (program, model) = checker.emit(declared, failed);
+    let knot = program.as_ref().and_then(ir::Program::knot);
+    let rollout = |decl: &&ast::Decl| matches!(decl.kind, ast::DeclKind::Rollout(_));
+    let (program, diagnostics) = match knot {
+        None => (program, diagnostics),
+        Some(knot) => {
+            let at = (modules[0].ast.decls.iter().find(rollout)).map(|decl| decl.span);
+            let at = (FileId(0), at.unwrap_or_default());
+            let found = Diagnostic::error(
+                "too-costly",
+                at,
+                format!("this policy is too costly: {knot}"),
+            );
+            let found = found.help("do not let groups and functions ask twice for the same");
+            let mut diagnostics = diagnostics;
+            diagnostics.insert(0, found);
+            (None, diagnostics)
+        }
+    };
     Analysis {
         files,
         diagnostics,

@@ -19,6 +19,7 @@ pub(crate) mod lab;
 #[cfg(test)]
 mod tests;
 
+pub(crate) use compare::versions;
 pub use reads::{Reads, operands};
 pub use rows::{Row, Scan};
 pub use scratch::Scratch;

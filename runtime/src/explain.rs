@@ -71,6 +71,8 @@ struct Search<'c, 'a> {
     differences: Differences,
     /// Where locals come from: a source of rows, or a value.
     bound: BTreeMap<LocalId, Bound>,
+    /// In how many calls the name stands that is being made.
+    calls: u8,
 }
 
 /// Where a local comes from.
@@ -151,6 +153,7 @@ impl<'c, 'a> Search<'c, 'a> {
             fact: Fact::default(),
             differences: Differences::default(),
             bound: BTreeMap::new(),
+            calls: 0,
         }
     }
 

@@ -276,10 +276,10 @@ pub struct Param {
     pub env: Option<String>,
     /// `env … in UNIT`
     pub env_unit: Option<Unit>,
-    /// `min`
-    pub min: Option<Number>,
+    /// `min`, of its type or, of a list, of the type of its elements.
+    pub min: Option<Const>,
     /// `max`
-    pub max: Option<Number>,
+    pub max: Option<Const>,
     /// `only a, b`: empty when unstated.
     pub only: Vec<Const>,
     /// Whether anything but a source or a command reads it: such a param must have a value.

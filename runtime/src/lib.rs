@@ -6,6 +6,7 @@
     clippy::float_arithmetic
 )]
 
+pub mod bounds;
 pub mod builtins;
 pub mod bundle;
 pub mod calendar;

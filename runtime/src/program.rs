@@ -1,6 +1,7 @@
 //! The program as a document: its meaning, its digest, and strict loading. Knows no part of what a
 //! program says but what is no part of its meaning.
 
+mod knots;
 mod verify;
 
 use indexmap::IndexMap;
@@ -53,6 +54,12 @@ impl Program {
                 fault: Fault::Shape(fault),
             })),
         }
+    }
+
+    /// Why deciding would not end in time, in one line: something that asks for itself, or values and groups that read
+    /// others twice, which read others twice.
+    pub fn knot(&self) -> Option<String> {
+        knots::knot(self)
     }
 
     /// A canonical document has its keys sorted, so a map must not mean anything by another order.

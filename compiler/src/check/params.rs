@@ -1,7 +1,7 @@
 //! Params and folders: what comes from outside. Knows bounds and defaults; reads no environment.
 
+use rolloutc_runtime::bounds::{self, Bound};
 use rolloutc_runtime::ir::{self, Const, Part, TextId};
-use rolloutc_runtime::number::Number;
 use rolloutc_runtime::ty::Ty;
 
 use super::{Checker, Def, Scope, say, types};
@@ -46,8 +46,8 @@ impl<'a> Checker<'a> {
         let only: Vec<Const> = (param.only.iter())
             .filter_map(|e| self.constant(e, &inner, scope))
             .collect();
-        if let (Some(low), Some(high)) = (min, max)
-            && low > high
+        if let (Some(low), Some(high)) = (&min, &max)
+            && bounds::order(low, high, bounds::element(&inner)).is_some_and(|it| it.is_gt())
             && let Some(e) = &param.max
         {
             let at = self.at(scope, e.span);
@@ -59,9 +59,6 @@ impl<'a> Checker<'a> {
                 Diagnostic::error("impossible-bound", at, message)
                     .help("write the smaller one behind `min`"),
             );
-        }
-        if let (Some(value), Some(e)) = (&default, &param.default) {
-            self.inside(param, value, (min, max, &only), e, scope);
         }
         let env_unit = param.env_unit.as_ref().and_then(|word| {
             let unit = self.unit(word);
@@ -78,7 +75,7 @@ impl<'a> Checker<'a> {
             self.report(Diagnostic::error("unit-mismatch", at, message));
             None
         });
-        ir::Param {
+        let declared = ir::Param {
             name: param.name.text.to_string(),
             ty,
             default,
@@ -89,7 +86,14 @@ impl<'a> Checker<'a> {
             only,
             judged: false,
             at,
+        };
+        // A bound that was itself wrong judges nothing.
+        if let (Some(value), Some(e)) = (&declared.default, &param.default)
+            && declared.only.len() == param.only.len()
+        {
+            self.inside(param, declared.broken_by(value), e, scope);
         }
+        declared
     }
 
     fn shown_secret(&mut self, param: &ast::ParamDecl, default: &ast::Expr, scope: &Scope) {
@@ -107,42 +111,33 @@ impl<'a> Checker<'a> {
         word: &str,
         ty: &Ty,
         scope: &Scope,
-    ) -> Option<Number> {
+    ) -> Option<Const> {
         let e = e.as_ref()?;
-        match self.constant(e, ty, scope)? {
-            Const::Number(number) => Some(number),
-            _ => {
-                let at = self.at(scope, e.span);
-                let message = format!("`{word}` bounds numbers, not {}", say(self, ty));
-                self.report(
-                    Diagnostic::error("type-mismatch", at, message)
-                        .help("write `only a, b` for a choice"),
-                );
-                None
-            }
+        let ty = bounds::element(ty);
+        let value = self.constant(e, ty, scope)?;
+        if bounds::order(&value, &value, ty).is_some() {
+            return Some(value);
         }
+        let at = self.at(scope, e.span);
+        let message = format!("`{word}` bounds what has an order, not {}", say(self, ty));
+        self.report(
+            Diagnostic::error("type-mismatch", at, message).help("write `only a, b` for a choice"),
+        );
+        None
     }
 
     fn inside(
         &mut self,
         param: &ast::ParamDecl,
-        value: &Const,
-        (min, max, only): (Option<Number>, Option<Number>, &[Const]),
+        broken: Option<Bound<'_>>,
         e: &ast::Expr,
         scope: &Scope,
     ) {
-        let numbers = match value {
-            Const::Number(number) => vec![*number],
-            _ => Vec::new(),
-        };
-        let below = min.is_some_and(|min| numbers.iter().any(|n| *n < min));
-        let above = max.is_some_and(|max| numbers.iter().any(|n| *n > max));
-        let none = !only.is_empty() && only.len() == param.only.len() && !only.contains(value);
-        let (bound, word) = match (below, above, none) {
-            (true, _, _) => (param.min.as_ref().map(|e| e.span), "min"),
-            (_, true, _) => (param.max.as_ref().map(|e| e.span), "max"),
-            (_, _, true) => (param.only.first().map(|e| e.span), "only"),
-            _ => return,
+        let (bound, word) = match broken {
+            None => return,
+            Some(Bound::Least(_)) => (param.min.as_ref().map(|e| e.span), "min"),
+            Some(Bound::Most(_)) => (param.max.as_ref().map(|e| e.span), "max"),
+            Some(Bound::Only(_)) => (param.only.first().map(|e| e.span), "only"),
         };
         let at = self.at(scope, e.span);
         let message = format!(

@@ -3,7 +3,7 @@
 //!
 //! Sound for "cannot" and "never": what it cannot follow is a measure of its own that may be true or false.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::collections::{BTreeMap, BTreeSet};
 
 use rolloutc_runtime::ir::{
@@ -18,6 +18,9 @@ use crate::emit::walk::{Walk, walk_node};
 
 /// How many cases a condition may have before nothing is said of it.
 const CASES: usize = 256;
+
+/// How many conditions are looked at for one question before nothing is said: values share others, which share others.
+const STEPS: u32 = 10_000;
 
 /// A measure: equal ones have equal numbers, wherever they stand.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -66,6 +69,8 @@ pub struct Prover<'a> {
     bound: BTreeMap<LocalId, NodeId>,
     known: RefCell<BTreeMap<NodeId, u32>>,
     names: RefCell<BTreeMap<String, u32>>,
+    /// What is left of [`STEPS`].
+    left: Cell<u32>,
 }
 
 impl<'a> Prover<'a> {
@@ -89,11 +94,13 @@ impl<'a> Prover<'a> {
             bound,
             known: RefCell::default(),
             names: RefCell::default(),
+            left: Cell::new(STEPS),
         }
     }
 
     /// How all these hold together; `None` where there are too many ways.
     pub fn together(&self, wishes: &[Wish]) -> Option<Cases> {
+        self.left.set(STEPS);
         let mut all = Cases {
             ways: vec![Case::new()],
             clash: None,
@@ -150,30 +157,37 @@ impl<'a> Prover<'a> {
 
     /// A constant, where a node is one.
     pub fn constant(&self, node: NodeId) -> Option<Const> {
+        self.constant_of(node, &mut 1_000)
+    }
+
+    fn constant_of(&self, node: NodeId, left: &mut u32) -> Option<Const> {
+        *left = left.checked_sub(1)?;
         let node = self.behind(node);
         match self.node(node) {
             Node::Const(value) => Some(value.clone()),
-            Node::Neg(of) => match self.constant(*of)? {
+            Node::Neg(of) => match self.constant_of(*of, left)? {
                 Const::Number(number) => Some(Const::Number(number.neg())),
                 _ => None,
             },
-            Node::Arith(op, left, right) => match (self.constant(*left)?, self.constant(*right)?) {
-                (Const::Number(left), Const::Number(right)) => match op {
-                    Arith::Add => left.add(right),
-                    Arith::Sub => left.sub(right),
-                    Arith::Mul => left.mul(right),
-                    Arith::Div => left.div(right),
+            Node::Arith(op, a, b) => {
+                match (self.constant_of(*a, left)?, self.constant_of(*b, left)?) {
+                    (Const::Number(a), Const::Number(b)) => match op {
+                        Arith::Add => a.add(b),
+                        Arith::Sub => a.sub(b),
+                        Arith::Mul => a.mul(b),
+                        Arith::Div => a.div(b),
+                    }
+                    .map(Const::Number),
+                    _ => None,
                 }
-                .map(Const::Number),
-                _ => None,
-            },
-            Node::As(of) => self.constant(*of),
-            Node::InUnit(of, unit) => match self.constant(*of)? {
+            }
+            Node::As(of) => self.constant_of(*of, left),
+            Node::InUnit(of, unit) => match self.constant_of(*of, left)? {
                 Const::Number(number) => unit.from_base(number).map(Const::Number),
                 _ => None,
             },
             Node::List(of) => {
-                let each = of.iter().map(|node| self.constant(*node));
+                let each = of.iter().map(|node| self.constant_of(*node, left));
                 each.collect::<Option<Vec<Const>>>().map(Const::List)
             }
             _ => None,
@@ -198,6 +212,7 @@ impl<'a> Prover<'a> {
     }
 
     fn cases(&self, node: NodeId, holds: bool, depth: u32) -> Option<Cases> {
+        self.left.set(self.left.get().checked_sub(1)?);
         if depth > 64 {
             return None;
         }
@@ -405,7 +420,15 @@ impl<'a> Prover<'a> {
             Node::Age(_) => Some(between(zero, None)),
             Node::Param(id) => {
                 let param = self.program.params.get(id.ix())?;
-                (param.min.is_some() || param.max.is_some()).then(|| between(param.min, param.max))
+                let number = |bound: &Option<Const>| match bound {
+                    Some(Const::Number(number)) => Some(*number),
+                    _ => None,
+                };
+                let (low, high) = match param.ty.required() {
+                    Ty::List(_) => (None, None),
+                    _ => (number(&param.min), number(&param.max)),
+                };
+                (low.is_some() || high.is_some()).then(|| between(low, high))
             }
             _ => None,
         }

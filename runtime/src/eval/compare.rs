@@ -170,7 +170,7 @@ pub(super) fn order(a: Val<'_>, b: Val<'_>, ty: &Ty) -> Option<Ordering> {
 }
 
 /// Dotted numbers part by part, of any length; a missing part is 0.
-fn versions(a: &str, b: &str) -> Ordering {
+pub(crate) fn versions(a: &str, b: &str) -> Ordering {
     let (mut a, mut b) = (a.split('.'), b.split('.'));
     loop {
         let (x, y) = match (a.next(), b.next()) {

@@ -27,7 +27,18 @@ impl<'a> Search<'_, 'a> {
             Ty::Nothing => self.ctx.ty(right),
             _ => self.ctx.ty(left),
         };
-        if let Some(why) = [(a, left), (b, right)]
+        // `x == null` asks for null itself.
+        if matches!(op, Cmp::Eq | Cmp::Ne)
+            && matches!(self.ctx.ty(right), Ty::Nothing)
+            && !matches!(a, Val::Unknown(_) | Val::Absent)
+        {
+            return self.asked_for_null(op, left, a, want);
+        }
+        let sides = match self.ctx.ty(right) {
+            Ty::Nothing => vec![(a, left)],
+            _ => vec![(a, left), (b, right)],
+        };
+        if let Some(why) = sides
             .into_iter()
             .find_map(|(value, node)| self.missing(value, node))
         {
@@ -48,6 +59,24 @@ impl<'a> Search<'_, 'a> {
         let apart = self.apart(wanted, a, b, ty);
         self.fact.message = format!("{label}{seen}, {phrase}{bound}{apart}");
         self.fact.would = Some(format!("{name} {phrase}{bound}"));
+    }
+
+    /// Why `left == null` is not `want`.
+    fn asked_for_null(&mut self, op: Cmp, left: NodeId, value: Val<'a>, want: bool) {
+        let name = self.name(left);
+        let seen = match value {
+            Val::Null => "null".to_owned(),
+            _ => self.said(value, self.ctx.ty(left), false),
+        };
+        let wanted = match (op == Cmp::Eq) == want {
+            true => "null",
+            false => "a value",
+        };
+        self.fact.message = format!("{name} is {seen}, wanted {wanted}");
+        self.fact.would = Some(match wanted {
+            "null" => format!("{name} is null"),
+            _ => format!("{name} is given"),
+        });
     }
 
     /// Whether a side is a limit: a constant, a param, or computed of such.

@@ -1,5 +1,7 @@
 //! Where a value comes from: its path in the policy's words and in the document as it was read.
 
+use std::collections::BTreeSet;
+
 use super::{Bound, Rests, Search};
 use crate::eval::operands;
 use crate::ir::{Aggregate, ItemId, Known, Node, NodeId, SeriesFn};
@@ -264,8 +266,12 @@ impl<'a> Search<'_, 'a> {
                 }
                 Some(format!("{word} of {}", self.label(of)))
             }
+            // A call in a call in a call is no name.
+            Node::Call(..) if self.calls > 2 => None,
             Node::Call(name, args) => {
+                self.calls += 1;
                 let args: Vec<String> = args.iter().map(|&arg| self.name(arg)).collect();
+                self.calls -= 1;
                 let call = format!("{name}({})", args.join(", "));
                 (call.len() <= LONG).then_some(call)
             }
@@ -284,7 +290,12 @@ impl<'a> Search<'_, 'a> {
 
     /// Adds every piece of evidence that a node reads, each once.
     pub(super) fn rests_on(&mut self, id: NodeId) {
-        if !self.ctx.deeper() {
+        self.rests_below(id, &mut BTreeSet::new());
+    }
+
+    /// The same, but for nodes that were walked over: values share others, which share others.
+    fn rests_below(&mut self, id: NodeId, walked: &mut BTreeSet<NodeId>) {
+        if !walked.insert(id) || !self.ctx.deeper() {
             return;
         }
         let program = self.ctx.program;
@@ -294,7 +305,7 @@ impl<'a> Search<'_, 'a> {
             _ => None,
         };
         match (node, made) {
-            (_, Some(made)) => self.rests_on(made),
+            (_, Some(made)) => self.rests_below(made, walked),
             (Some(Node::ObservedAt(item) | Node::Age(item)), _) => {
                 self.rests(*item, String::new());
             }
@@ -332,7 +343,7 @@ impl<'a> Search<'_, 'a> {
                         inner.push(value);
                     }
                     for id in inner {
-                        self.rests_on(id);
+                        self.rests_below(id, walked);
                     }
                 }
             },

@@ -1,6 +1,7 @@
 //! Whether a program that was read holds together: every id points at something, and code only
 //! backwards. Knows the shape of programs, no meaning.
 
+use super::knots;
 use crate::ir::trial::{Act, Change, Event, Expected, Hop, Spot, Target as Changed, To, Trials};
 use crate::ir::{
     Ask, Bind, Body, Check, Clause, Const, Criterion, Deadline, Node, NodeId, Observed,
@@ -16,7 +17,7 @@ pub(super) fn verify(program: &Program) -> Result<(), String> {
         fault: None,
     };
     check.all();
-    if let Some(fault) = check.fault {
+    if let Some(fault) = check.fault.or_else(|| knots::knot(program)) {
         return Err(fault);
     }
     if program.tests == Trials::default() {
@@ -30,7 +31,7 @@ pub(super) fn verify(program: &Program) -> Result<(), String> {
     };
     check.all();
     check.tests();
-    match check.fault {
+    match check.fault.or_else(|| knots::knot(&whole)) {
         None => Ok(()),
         Some(fault) => Err(fault),
     }
@@ -210,6 +211,8 @@ impl<'a> Verify<'a> {
             param
                 .default
                 .iter()
+                .chain(&param.min)
+                .chain(&param.max)
                 .chain(&param.only)
                 .for_each(|value| self.constant(value));
         }

@@ -146,12 +146,9 @@ impl<'a> Run<'a> {
     fn bound(&self, param: &Param) -> Option<String> {
         let text = |value: &Const| const_text(self.program, &param.ty, value);
         let mut parts = Vec::new();
-        if let Some(min) = param.min {
-            parts.push(format!("min {}", text(&Const::Number(min))));
-        }
-        if let Some(max) = param.max {
-            parts.push(format!("max {}", text(&Const::Number(max))));
-        }
+        let limit = |value: &Const| const_text(self.program, param.bounded(), value);
+        parts.extend(param.min.iter().map(|min| format!("min {}", limit(min))));
+        parts.extend(param.max.iter().map(|max| format!("max {}", limit(max))));
         if !param.only.is_empty() {
             let only: Vec<String> = param.only.iter().map(text).collect();
             parts.push(format!("only {}", only.join(", ")));

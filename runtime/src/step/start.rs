@@ -4,6 +4,7 @@
 use indexmap::IndexMap;
 
 use super::Refusal;
+use crate::bounds::Bound;
 use crate::data::Store;
 use crate::eval::{Context, Inputs, Nobody, Place, Plan, Scratch};
 use crate::evidence::Evidence;
@@ -34,35 +35,21 @@ pub(super) fn params(program: &Program, evidence: &Evidence) -> Result<Vec<Const
             }
             None => Const::Null,
         };
-        let number = match &value {
-            Const::Number(number) => Some(*number),
-            _ => None,
-        };
         let shown = const_text(program, &param.ty, &value);
-        let outside = |word: &str, bound: Number| {
-            let bound = const_text(program, &param.ty, &Const::Number(bound));
-            Err(Refusal::Param(format!(
-                "param `{}` is {shown}, {word} {bound}",
-                param.name
-            )))
-        };
-        match (number, param.min, param.max) {
-            (Some(number), Some(min), _) if number < min => outside("at least", min),
-            (Some(number), _, Some(max)) if number > max => outside("at most", max),
-            _ if value != Const::Null && !param.only.is_empty() && !param.only.contains(&value) => {
-                let only: Vec<String> = param
-                    .only
-                    .iter()
-                    .map(|value| const_text(program, &param.ty, value))
-                    .collect();
-                Err(Refusal::Param(format!(
-                    "param `{}` is {shown}, only {}",
-                    param.name,
-                    only.join(", ")
-                )))
+        let text = |bound: &Const| const_text(program, param.bounded(), bound);
+        let bound = match param.broken_by(&value) {
+            None => return Ok(value),
+            Some(Bound::Least(min)) => format!("at least {}", text(min)),
+            Some(Bound::Most(max)) => format!("at most {}", text(max)),
+            Some(Bound::Only(only)) => {
+                let only = only.iter().map(|one| const_text(program, &param.ty, one));
+                format!("only {}", only.collect::<Vec<_>>().join(", "))
             }
-            _ => Ok(value),
-        }
+        };
+        Err(Refusal::Param(format!(
+            "param `{}` is {shown}, {bound}",
+            param.name
+        )))
     };
     program.params.iter().map(value).collect()
 }

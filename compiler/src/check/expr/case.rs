@@ -162,6 +162,13 @@ impl<'a> Checker<'a> {
             }
             ast::Pattern::Text(text) => (Const::Text(text.value.to_string()), Ty::Text),
             ast::Pattern::Word(dotted) => match (dotted.single(), ty) {
+                (Some(word), _) if word.as_str() == "null" => {
+                    self.report(
+                        Diagnostic::error("type-mismatch", at, "`null` is no arm of a `match`")
+                            .help("give what may be absent a value by `??`, or ask `is present`"),
+                    );
+                    return None;
+                }
                 (Some(word), Ty::Enum(id)) => match self.member(*id, &word.text) {
                     Some(member) => {
                         let typed = self.member_value(*id, member, at);

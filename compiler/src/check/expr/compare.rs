@@ -66,7 +66,8 @@ impl<'a> Checker<'a> {
         let node = Node::Compare(cmp, l.node, r.node);
         let (lt, rt) = (l.ty.required().clone(), r.ty.required().clone());
         if lt == Ty::Nothing || rt == Ty::Nothing {
-            return (node, true);
+            let fine = self.null_sides(cmp, &l, &r, places);
+            return (node, fine);
         }
         if !self.fits(&lt, &rt) && !self.fits(&rt, &lt) {
             self.two_sides(&l, &r, places, cmp_word(cmp));
@@ -95,6 +96,34 @@ impl<'a> Checker<'a> {
             return (node, false);
         }
         (node, true)
+    }
+
+    /// `x == null`: whether null has an order there, and whether the other side can be null at all.
+    fn null_sides(&mut self, cmp: Cmp, l: &Typed, r: &Typed, places: (Place, Place)) -> bool {
+        let literal =
+            |c: &Self, side: &Typed| matches!(c.node(side.node), Node::Const(Const::Null));
+        let (null, other, at) = match (literal(self, l), literal(self, r)) {
+            (false, false) => return true,
+            (_, true) => (places.1, l, places.0),
+            (true, false) => (places.0, r, places.1),
+        };
+        if !matches!(cmp, Cmp::Eq | Cmp::Ne) {
+            self.report(
+                Diagnostic::error("type-mismatch", null, "`null` has no order")
+                    .help("ask `is present` for what may be missing"),
+            );
+            return false;
+        }
+        if !matches!(other.ty, Ty::Optional(_) | Ty::Nothing) {
+            let said = quote(self.source(at));
+            let message = format!("{said} is {}, which is never null", say(self, &other.ty));
+            self.report(
+                Diagnostic::error("type-mismatch", at, message)
+                    .help("behind its type a `?` says that it may be absent or null"),
+            );
+            return false;
+        }
+        true
     }
 
     /// Both sides; the one that says its type lends it to the other, so that bare members are known on either side.
