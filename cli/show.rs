@@ -476,6 +476,7 @@ fn task(program: &Program, one: &Obligation, times: &Times) -> Task {
             ObligationKind::Resume => "resume",
             ObligationKind::Collect => "collect",
             ObligationKind::Enter => "enter",
+            ObligationKind::Escalate => "tell",
         },
         id: one.id.clone(),
         text: match (&origin, one.kind) {

@@ -1,6 +1,7 @@
 //! The one integration binary.
 
 mod cli;
+mod damage;
 mod docs;
 mod editors;
 mod fmt;

@@ -375,6 +375,7 @@ fn step_one(
         next: Vec::new(),
         warnings: Vec::new(),
         asked: BTreeSet::new(),
+        told: Vec::new(),
         standing: Vec::new(),
         read: BTreeSet::new(),
         wishes: Vec::new(),
@@ -456,6 +457,8 @@ struct Run<'a> {
     warnings: Vec<Warning>,
     /// Approvals asked for in this step, by name.
     asked: BTreeSet<String>,
+    /// Whom a deadline that passed wants told, and what.
+    told: Vec<Obligation>,
     /// Standing verdicts that this step gives.
     standing: Vec<(String, Digest)>,
     /// Items that anything asked in this step reads.

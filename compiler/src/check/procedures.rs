@@ -349,7 +349,11 @@ impl<'a> Checker<'a> {
             let text = match &e.bare().kind {
                 ast::ExprKind::Text(text) => self.text(text, scope),
                 _ => {
+                    let before = self.diagnostics.len();
                     let node = self.value(e, &Ty::Text, scope);
+                    if self.diagnostics.len() > before {
+                        continue;
+                    }
                     let part = match self.const_of(node) {
                         Some(Const::Text(text)) => Part::Literal(text),
                         _ => Part::Hole(node),

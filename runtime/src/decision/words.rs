@@ -262,6 +262,8 @@ words! {
         Collect = "collect",
         /// A decided move to make a fact.
         Enter = "enter",
+        /// Those whom `else escalate` names are told that a deadline has passed.
+        Escalate = "escalate",
     }
 }
 

@@ -3,10 +3,12 @@
 
 use std::collections::BTreeSet;
 
+use indexmap::IndexMap;
+
 use super::Run;
 use crate::decision::{
-    Cause, EvidenceRef, GateLine, Level, Outcome, Reason, ReasonCode, Role, Verdict, Warning,
-    WarningCode,
+    Cause, EvidenceRef, GateLine, Level, Obligation, ObligationKind, Outcome, Reason, ReasonCode,
+    Role, Verdict, Warning, WarningCode,
 };
 use crate::document::Span;
 use crate::eval::{Context, Reads};
@@ -500,6 +502,16 @@ impl<'a> Run<'a> {
             Otherwise::Hold => reason.outcome = Outcome::Hold,
             Otherwise::Escalate(roles) => {
                 reason.outcome = Outcome::Blocked;
+                self.told.push(Obligation {
+                    kind: ObligationKind::Escalate,
+                    id: reason.subject.clone(),
+                    text: reason.message.clone(),
+                    by: roles.clone(),
+                    messages: IndexMap::new(),
+                    run: None,
+                    due: None,
+                    row: None,
+                });
                 reason.message = format!("{}; tell {}", reason.message, roles.join(", "));
             }
             Otherwise::Rollback(procedure) => {

@@ -13,6 +13,7 @@ impl<'a> Run<'a> {
     /// What people owe: steps, checks, resumes, approvals, a move to make a fact, evidence.
     pub(super) fn owed(&mut self, outcome: Outcome) {
         self.owed_procedure();
+        self.obligations.append(&mut self.told);
         for halt in self.instance.halts.clone() {
             let row = self.approval_row("resume", Some(halt.trigger.clone()), None);
             self.obligations.push(Obligation {
