@@ -316,7 +316,7 @@ fn every_editor_starts_the_server_with_the_same_words() {
     assert!(text("editors/neovim/lua/rollout/init.lua").contains("{ \"rolloutc\", \"lsp\" }"));
     let code = json("editors/vscode/package.json");
     let settings = &code["contributes"]["configuration"]["properties"];
-    assert_eq!(settings["rollout.path"]["default"], "rolloutc");
+    assert_eq!(settings["rolloutc.path"]["default"], "rolloutc");
     assert!(text("editors/vscode/src/extension.ts").contains("args: [\"lsp\"]"));
 }
 

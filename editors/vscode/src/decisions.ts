@@ -110,7 +110,7 @@ export class Decisions implements vscode.Disposable {
   }
 
   private draw(content: readonly Decision[] | string): void {
-    const frame = { nonce: randomBytes(16).toString("hex"), zone: vscode.workspace.getConfiguration("rollout").get("timeZone", "") };
+    const frame = { nonce: randomBytes(16).toString("hex"), zone: vscode.workspace.getConfiguration("rolloutc").get("timeZone", "") };
     const panel = this.open();
     panel.webview.html = typeof content === "string" ? failure(content, frame) : page(content, frame);
     void vscode.commands.executeCommand("setContext", "rollout.decided", true);

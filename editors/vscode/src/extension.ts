@@ -40,15 +40,20 @@ export async function activate(context: vscode.ExtensionContext): Promise<void> 
   on("showOutput", () => output?.show());
   context.subscriptions.push(
     vscode.workspace.onDidChangeConfiguration(async (event) => {
-      if (event.affectsConfiguration("rollout.path")) {
+      if (event.affectsConfiguration("rolloutc.path")) {
         await restart();
-      } else if (event.affectsConfiguration("rollout.trace.server")) {
+      } else if (event.affectsConfiguration("rolloutc.trace.server")) {
         await client?.setTrace(trace());
-      } else if (event.affectsConfiguration("rollout.testLens")) {
+      } else if (event.affectsConfiguration("rolloutc.lenses")) {
         lenses.changed();
       }
     }),
     vscode.workspace.onDidGrantWorkspaceTrust(() => restart()),
+  );
+  context.subscriptions.push(
+    vscode.workspace.registerTextDocumentContentProvider("rolloutc", {
+      provideTextDocumentContent: async (uri) => (await client?.sendRequest<string | null>("rolloutc/text", { uri: uri.toString() })) ?? "",
+    }),
   );
   await start();
   lenses.changed();
@@ -64,10 +69,12 @@ async function start(): Promise<void> {
   }
   const command = executable();
   const run = { command, args: ["lsp"], transport: TransportKind.stdio };
-  client = new LanguageClient("rollout", "Rollout policies", run, {
-    documentSelector: [{ language: "rollout", scheme: "file" }, { language: "rollout", scheme: "untitled" }],
+  client = new LanguageClient("rolloutc", "Rollout policies", run, {
+    documentSelector: ["file", "untitled"].map((scheme) => ({ language: "rollout", scheme })),
     outputChannel: output,
-    synchronize: { fileEvents: vscode.workspace.createFileSystemWatcher("**/{*.rollout,rollout.toml}") },
+    // The server may lead to its own texts: modules it carries, pages of findings.
+    initializationOptions: { texts: true },
+    synchronize: { configurationSection: "rolloutc", fileEvents: vscode.workspace.createFileSystemWatcher("**/{*.rollout,rollout.toml}") },
     markdown: { isTrusted: false, supportHtml: false },
     middleware: {
       // What a command of the server answers is shown: a decision in its view, a text in the channel.
@@ -84,7 +91,7 @@ async function start(): Promise<void> {
       "Open the Setting",
     );
     if (choice !== undefined) {
-      await vscode.commands.executeCommand("workbench.action.openSettings", "rollout.path");
+      await vscode.commands.executeCommand("workbench.action.openSettings", "rolloutc.path");
     }
   }
 }
@@ -112,5 +119,5 @@ function show(answer: unknown, uri: unknown): unknown {
 }
 
 function trace(): Trace {
-  return Trace.fromString(vscode.workspace.getConfiguration("rollout").get("trace.server", "off"));
+  return Trace.fromString(vscode.workspace.getConfiguration("rolloutc").get("trace.server", "off"));
 }

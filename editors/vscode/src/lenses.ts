@@ -17,7 +17,7 @@ export class Lenses implements vscode.CodeLensProvider {
   }
 
   provideCodeLenses(document: vscode.TextDocument): vscode.CodeLens[] {
-    if (this.served() || !vscode.workspace.getConfiguration("rollout").get("testLens", true)) {
+    if (this.served() || !vscode.workspace.getConfiguration("rolloutc").get("lenses", true)) {
       return [];
     }
     return testsIn(document.getText()).map(({ title, line }) => {

@@ -13,7 +13,7 @@ export interface Answer {
 
 /** The command that the settings name. */
 export function executable(): string {
-  const written = vscode.workspace.getConfiguration("rollout").get("path", "rolloutc").trim() || "rolloutc";
+  const written = vscode.workspace.getConfiguration("rolloutc").get("path", "rolloutc").trim() || "rolloutc";
   const folder = vscode.workspace.workspaceFolders?.[0]?.uri.fsPath ?? "";
   return written.replaceAll("${workspaceFolder}", folder).replace(/^~(?=\/|\\)/, homedir());
 }

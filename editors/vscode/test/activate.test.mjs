@@ -55,6 +55,7 @@ function editor(trusted) {
       isTrusted: trusted,
       getConfiguration: () => configuration,
       onDidSaveTextDocument: () => gone,
+      registerTextDocumentContentProvider: () => gone,
       onDidChangeConfiguration: () => gone,
       onDidGrantWorkspaceTrust: () => gone,
     }),

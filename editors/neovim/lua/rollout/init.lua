@@ -10,6 +10,8 @@ local defaults = {
   keys = true,
   -- Whether a policy is formatted before it is written.
   format_on_save = false,
+  -- What the server shows: lints, hints, lenses; each is on unless false.
+  settings = {},
 }
 
 local options = vim.deepcopy(defaults)
@@ -119,6 +121,8 @@ local function start(buffer)
     root_dir = folder,
     workspace_folders = { { uri = vim.uri_from_fname(folder), name = folder } },
     on_attach = attach,
+    settings = { rolloutc = options.settings },
+    init_options = options.settings,
     handlers = { ["workspace/executeCommand"] = answered },
   }
   if vim.lsp.start ~= nil then
