@@ -21,7 +21,7 @@ pub use recorded::{Recorded, recorded};
 
 use crate::canon::Digest;
 use crate::decision::{AsOfFrom, Decision};
-use crate::evidence::Evidence;
+use crate::evidence::{Evidence, Param};
 use crate::ir::trial::{Act, Given, Target, Test, To};
 use crate::ir::{OriginId, Program};
 use crate::state::State;
@@ -212,9 +212,10 @@ pub fn run(program: &Program, stock: &Stock, asked: &dyn Fn(&str) -> bool) -> Re
     let mut cover = Cover::new(program);
     let mut invariants = invariants::all(program);
     let mut cases = Vec::new();
+    let mut tools = Tools::new(&whole);
     let tests = program.tests.tests.iter().enumerate();
     for (at, test) in tests.filter(|(_, test)| asked(&test.title)) {
-        let mut walk = Walk::new(&whole, test, stock);
+        let mut walk = Walk::new(&whole, test, stock, tools);
         let found = match walk.run(&mut cover, at) {
             Ok(None) => Found::Passed,
             Ok(Some(failure)) => Found::Failed(failure),
@@ -227,6 +228,7 @@ pub fn run(program: &Program, stock: &Stock, asked: &dyn Fn(&str) -> bool) -> Re
             found,
             decisions: walk.decisions,
         });
+        tools = walk.tools;
     }
     Report {
         cases,
@@ -235,12 +237,28 @@ pub fn run(program: &Program, stock: &Stock, asked: &dyn Fn(&str) -> bool) -> Re
     }
 }
 
+/// What walks hand on to the next: making it ready takes longer than a test.
+struct Tools<'t> {
+    engine: Engine<'t>,
+    /// The digests of params, as a step computes them.
+    digests: Vec<(Vec<Param>, Digest)>,
+}
+
+impl<'t> Tools<'t> {
+    fn new(program: &'t Program) -> Tools<'t> {
+        Tools {
+            engine: Engine::new(program),
+            digests: Vec::new(),
+        }
+    }
+}
+
 /// One test under way.
 struct Walk<'t> {
     program: &'t Program,
     test: &'t Test,
     stock: &'t Stock,
-    engine: Engine<'t>,
+    tools: Tools<'t>,
     layers: Vec<Layer<'t>>,
     state: Option<State>,
     now: Instant,
@@ -259,12 +277,12 @@ struct Walk<'t> {
 }
 
 impl<'t> Walk<'t> {
-    fn new(program: &'t Program, test: &'t Test, stock: &'t Stock) -> Walk<'t> {
+    fn new(program: &'t Program, test: &'t Test, stock: &'t Stock, tools: Tools<'t>) -> Walk<'t> {
         Walk {
             program,
             test,
             stock,
-            engine: Engine::new(program),
+            tools,
             layers: Vec::new(),
             state: None,
             now: test.instant,
@@ -337,12 +355,12 @@ impl<'t> Walk<'t> {
         };
         let key = self.test.key.clone().unwrap_or_default();
         let mut spread = spread(&self.layers, self.program, self.test.instant)?;
-        let mut readings = self.engine.read(&spread.evidence);
+        let mut readings = self.tools.engine.read(&spread.evidence);
         apply(
             &self.layers,
             &mut spread,
             &mut readings,
-            &mut self.engine,
+            &mut self.tools.engine,
             (self.test.instant, self.now, &key),
         )?;
         let evidence = &spread.evidence;
@@ -357,13 +375,18 @@ impl<'t> Walk<'t> {
                 };
                 self.begun = true;
             }
-            let subject = self.engine.said(evidence).map_err(Trouble::refused)?.1;
+            let subject = self
+                .tools
+                .engine
+                .said(evidence)
+                .map_err(Trouble::refused)?
+                .1;
             let present = people::Present {
                 subject: &subject,
                 key: &key,
                 params,
             };
-            let (program, _, store) = self.engine.parts();
+            let (program, _, store) = self.tools.engine.parts();
             people::complete(program, store, &readings, &present);
         }
         if self.steady {
@@ -375,6 +398,7 @@ impl<'t> Walk<'t> {
         let invariants = questions.len();
         questions.extend(cover.questions());
         let (decision, state, answers) = self
+            .tools
             .engine
             .decide(
                 (evidence, &readings),
@@ -397,17 +421,24 @@ impl<'t> Walk<'t> {
 
     /// The digest of the params, as a step computes it.
     fn params(
-        &self,
+        &mut self,
         read: (&Evidence, &crate::evidence::Readings),
         options: &Options,
         key: &str,
     ) -> Result<Digest, Trouble> {
+        let known = &self.tools.digests;
+        if let Some((_, digest)) = known.iter().find(|known| known.0 == read.0.params) {
+            return Ok(*digest);
+        }
         let alone = self
+            .tools
             .engine
             .decide(read, None, self.now, options, &[])
             .map_err(Trouble::refused)?;
         let instance = alone.1.instances.get(key);
-        Ok(instance.map_or(Digest::default(), |one| one.params))
+        let digest = instance.map_or(Digest::default(), |one| one.params);
+        self.tools.digests.push((read.0.params.clone(), digest));
+        Ok(digest)
     }
 
     /// What was observed again left no hole between the last step and this one.

@@ -43,10 +43,13 @@ fn desk() -> Desk {
 }
 
 #[test]
-fn the_tests_of_the_examples_pass() {
+fn the_tests_of_the_examples_and_of_the_modules_pass() {
     let desk = Desk::new();
-    let examples = root().join("examples");
-    desk.expect(&format!("test {}", examples.display()), 0, " passed\n");
+    let [examples, stdlib] = ["examples", "stdlib"].map(|folder| root().join(folder));
+    let paths = format!("{} {}", examples.display(), stdlib.display());
+    let said = desk.ask(&format!("test {paths} --floor 98"));
+    assert_eq!(said.code, 0, "{}{}", said.out, said.err);
+    assert!(!said.out.contains("not put to the test"), "{}", said.out);
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! States that were recorded: each is gone on from with what each test gives, and the invariants are asked of that step.
 //! Knows states; reads no files.
 
-use super::{Case, Cover, Failure, Found, InvariantCover, Stock, Trouble, Walk, invariants};
+use super::{Case, Cover, Failure, Found, InvariantCover, Stock, Tools, Trouble, Walk, invariants};
 use crate::ir::trial::Act;
 use crate::ir::{OriginId, Program};
 use crate::state::State;
@@ -31,15 +31,17 @@ pub fn recorded(
     let mine = states
         .iter()
         .filter(|one| one.state.rollout == program.rollout);
+    let mut tools = Tools::new(&whole);
     for one in mine {
         let mut found = Found::Passed;
         let mut decisions = Vec::new();
         let mut at = program.invariants.first().map_or(OriginId(0), |one| one.at);
         for test in &program.tests.tests {
-            let mut walk = Walk::new(&whole, test, stock);
+            let mut walk = Walk::new(&whole, test, stock, tools);
             let told = walk.step_from(&one.state);
             invariants::add(&mut asked, &walk.asked);
             decisions.append(&mut walk.decisions);
+            tools = walk.tools;
             match told {
                 Ok(None) => {}
                 Ok(Some(mut failure)) => {
