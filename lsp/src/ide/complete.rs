@@ -154,6 +154,7 @@ pub fn complete(
         Place::Module => words::modules(),
         Place::Format => words::formats(),
         Place::Fixture => names::fixtures(view),
+        Place::Source => names::sources(view),
     };
     items.sort_by(|a, b| (a.rank, &a.label).cmp(&(b.rank, &b.label)));
     items.dedup_by(|a, b| a.label == b.label);
@@ -295,6 +296,11 @@ mod tests {
             &shop("duration in ms", "duration in $0"),
             &["ms", "seconds"],
             &["duration"],
+        );
+        check(
+            &shop("evidence smoke {", "evidence smoke from $0 {"),
+            &["http", "command"],
+            &["quick"],
         );
         check("edition 2026\n\nuse std.$0\n", &["drill", "slo"], &["gate"]);
         check(

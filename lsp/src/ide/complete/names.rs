@@ -100,6 +100,34 @@ pub fn fixtures(view: &View<'_>) -> Vec<Item> {
     items
 }
 
+/// What evidence may come from, and what a step may run: calls, and folders.
+pub fn sources(view: &View<'_>) -> Vec<Item> {
+    let calls = [
+        (
+            "command",
+            "command(\"${1:program}\")",
+            "what a program prints",
+        ),
+        (
+            "http",
+            "http(\"${1:https://…}\")",
+            "what an address answers",
+        ),
+        (
+            "policy",
+            "policy(\"${1:./other.rollout}\")",
+            "the decision of another policy",
+        ),
+    ];
+    let mut items = of(view, &[Kind::Folder, Kind::Module]);
+    items.extend(calls.map(|(name, text, doc)| {
+        Item::word(name, What::Name(Kind::Function), doc)
+            .with_stops(text.to_owned())
+            .rank(2)
+    }));
+    items
+}
+
 /// The types that a field may have.
 pub fn types(view: &View<'_>) -> Vec<Item> {
     let mut items = of(view, &[Kind::Record, Kind::Enum, Kind::Module]);
@@ -190,7 +218,10 @@ fn locals(view: &View<'_>, span: Span) -> Vec<Item> {
             for clause in &gate.clauses {
                 match &clause.node {
                     GateClause::Each { bind, .. } => {
-                        bind.binders.iter().for_each(|binder| add(&binder.name));
+                        let known = bind.binders.iter();
+                        known
+                            .filter(|binder| !binder.source.span.touches(span.start))
+                            .for_each(|binder| add(&binder.name));
                     }
                     GateClause::Let(found) => add(&found.name),
                     _ => {}
@@ -212,7 +243,9 @@ fn locals(view: &View<'_>, span: Span) -> Vec<Item> {
                 }
             }
         }
-        DeclKind::Waivers(waivers) => add(&waivers.name),
+        DeclKind::Waivers(waivers) if !waivers.rows.span.touches(span.start) => {
+            add(&waivers.name);
+        }
         _ => {}
     }
     walk_decl(decl, &mut |part, whole| {

@@ -41,6 +41,8 @@ pub enum Place {
     Format,
     /// A fixture.
     Fixture,
+    /// Where evidence comes from, or what a step runs.
+    Source,
 }
 
 const GATES: &[Kind] = &[Kind::Gate, Kind::Group, Kind::Approval, Kind::Threshold];
@@ -124,7 +126,7 @@ fn head(opener: &'static str, said: &str) -> Place {
         (_, "keys") => Place::Words(&["camel", "kebab", "exact"]),
         ("param" | "fn" | "evidence", last) if last.ends_with(':') => Place::Type,
         ("evidence", "as") => Place::Format,
-        ("evidence", "from") => Place::Names(&[Kind::Folder]),
+        ("evidence", "from") => Place::Source,
         ("param" | "evidence", "in") => Place::Unit,
         ("param", "list") | ("evidence", "list" | "series" | "map" | "table") => Place::Type,
         ("folder", "=") => Place::Names(&[Kind::Param]),
@@ -230,6 +232,8 @@ fn body(
         ("rollback", "step") if last == "by" || last.ends_with(',') && line.contains(" by ") => {
             Place::Names(&[Kind::Owner])
         }
+        ("rollback" | "switch", "step" | "run") if last == "run" => Place::Source,
+        ("approval", "from") if last == "from" => Place::Source,
         ("rollback", "step" | "impact" | "check") => Place::Words(&["by", "run"]),
         ("approval", "people") => Place::Words(&["distinct", "not"]),
         ("trigger", "in") => Place::Names(&[Kind::Phase]),
