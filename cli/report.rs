@@ -102,7 +102,13 @@ impl Findings {
             };
             match written {
                 Ok(()) => {
-                    for line in String::from_utf8_lossy(&bytes).lines() {
+                    let said = String::from_utf8_lossy(&bytes);
+                    // One word for one weight, in every format.
+                    let said = match one.severity {
+                        Severity::Info => said.replacen("note[", "info[", 1),
+                        Severity::Error | Severity::Warning => said.into_owned(),
+                    };
+                    for line in said.lines() {
                         // A line that no screen holds is cut: the place stands above it.
                         match line.char_indices().nth(WIDEST) {
                             Some((at, _)) => {

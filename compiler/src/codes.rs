@@ -258,6 +258,34 @@ mod tests {
         assert!(wrong.is_empty(), "{}", wrong.join("\n"));
     }
 
+    #[test]
+    fn no_edit_of_a_bad_example_breaks_it_further() {
+        let errors = |text: &str| {
+            let mut workspace = Workspace::new();
+            workspace.insert(POLICY, text);
+            let analysis = analyse(&workspace, POLICY);
+            let mut found = analysis.diagnostics.clone();
+            let errors = found.iter().filter(|one| one.severity == Severity::Error);
+            let errors = errors.count();
+            found.extend(lints::run(&analysis, &lints::Options::all()));
+            (errors, found)
+        };
+        let mut wrong = Vec::new();
+        for code in CODES.iter().filter(|code| code.slug != "too-large") {
+            let text = example(code, "Bad");
+            let (before, found) = errors(&text);
+            for one in &found {
+                let Some(fix) = &one.fix else { continue };
+                let mended = crate::mend::mend(&text, &[fix]);
+                let after = errors(&mended.text).0;
+                if mended.taken.is_empty() || mended.text == text || after > before {
+                    wrong.push(format!("{}: {}: {}", code.slug, one.code, mended.text));
+                }
+            }
+        }
+        assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+    }
+
     /// Slugs that stand as first argument of what makes a finding, and the first file of each.
     fn said(folder: &std::path::Path, out: &mut BTreeMap<String, String>) {
         let makers = [

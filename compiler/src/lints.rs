@@ -317,6 +317,35 @@ fn weight(slug: &str) -> Severity {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::analysis::{Workspace, analyse};
+
+    /// Examples of all pages, their lines left out one at a time: whatever still compiles is looked at without a fault.
+    #[test]
+    fn a_policy_with_a_line_less_is_looked_at_too() {
+        let mut looked = 0;
+        for code in codes::CODES {
+            let Some(text) = code.page.split("```rollout\n").nth(2) else {
+                continue;
+            };
+            let text = text.split("```").next().unwrap_or_default();
+            let lines: Vec<&str> = text.lines().collect();
+            for gone in 0..lines.len() {
+                let left: Vec<&str> = (lines.iter().enumerate())
+                    .filter(|(at, _)| *at != gone)
+                    .map(|(_, line)| *line)
+                    .collect();
+                let mut workspace = Workspace::new();
+                workspace.insert("p.rollout", left.join("\n"));
+                let analysis = analyse(&workspace, "p.rollout");
+                let mut options = Options::all();
+                options.today = Date::new(2026, 11, 1);
+                let found = run(&analysis, &options);
+                assert_eq!(found, run(&analysis, &options));
+                looked += usize::from(analysis.program.is_some());
+            }
+        }
+        assert!(looked > 100, "{looked}");
+    }
 
     #[test]
     fn every_lint_stands_once_in_the_table_in_order_and_on_the_page() {

@@ -37,7 +37,6 @@ fn find(look: &Look<'_>, out: &mut Vec<Diagnostic>) {
                 .filter_map(|root| first(root, &item.at))
                 .collect(),
         };
-        let place = look.head(look.origin(item.at_origin));
         let mut open = vec![(item.ty.clone(), whole, 0)];
         while let Some((ty, values, depth)) = open.pop() {
             let (record, values) = rows(&ty, values);
@@ -56,7 +55,10 @@ fn find(look: &Look<'_>, out: &mut Vec<Diagnostic>) {
                     open.push((field.ty.clone(), found, depth + 1));
                     continue;
                 }
-                let at = declared(look, program, record, &item.name, &field.name).unwrap_or(place);
+                // What a module of the tool reads of many kinds of documents is not all in one of them.
+                let Some(at) = declared(look, program, record, &item.name, &field.name) else {
+                    continue;
+                };
                 if look.foreign(at) || !said.insert((at, field.name.clone())) {
                     continue;
                 }
