@@ -45,19 +45,18 @@ impl<'a> Checker<'a> {
             else {
                 continue;
             };
-            let named = procedure
-                .clauses
-                .iter()
-                .any(|c| matches!(c.node, ProcedureClause::Log { .. }));
-            let log = (!named).then(|| {
-                let name = format!("{}_log", procedure.name.text);
-                match self.find(decl.module, &name) {
-                    Some((Def::Item(id), _)) => id,
-                    _ => {
-                        let place = self.at(&scope, procedure.name.span);
-                        let ty = self.log_rows();
-                        self.imply(&mut out, name, ty, Source::Given, place)
-                    }
+            let name = format!("{}_log", procedure.name.text);
+            // `log NAME_log any order` names the very one that is implied.
+            let none = self.find(decl.module, &name).is_none();
+            let implied = |said: &ast::Name| none && said.text.as_ref() == name;
+            let named = (procedure.clauses.iter())
+                .any(|c| matches!(&c.node, ProcedureClause::Log { name, .. } if !implied(name)));
+            let log = (!named).then(|| match self.find(decl.module, &name) {
+                Some((Def::Item(id), _)) => id,
+                _ => {
+                    let place = self.at(&scope, procedure.name.span);
+                    let ty = self.log_rows();
+                    self.imply(&mut out, name, ty, Source::Given, place)
                 }
             });
             out.logs.push(log);

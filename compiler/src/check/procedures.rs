@@ -212,7 +212,10 @@ impl<'a> Checker<'a> {
             ProcedureClause::Log { name, any_order } => {
                 self.once(&mut draft.seen, "log", span, &scope);
                 draft.out.any_order = any_order.is_some();
-                if let Some(item) = self.item_named(name, &scope) {
+                let implied = format!("{}_log", draft.out.name);
+                if name.text.as_ref() == implied && self.find(scope.module, &implied).is_none() {
+                    // It is the log already that nobody wrote a line for.
+                } else if let Some(item) = self.item_named(name, &scope) {
                     draft.out.log = item;
                     self.log_fits(name, tables.items.get(item.ix()), &scope);
                 }
