@@ -64,52 +64,39 @@ fn approvals(step: &Value, before: &str) -> Option<Value> {
     Some(json!({ "rolloutc.bundle": 1, "items": [item] }))
 }
 
-/// Puts observations of some items, one each few minutes, in place of those that a bundle has.
-fn look_again(bundle: &Path, looks: &Value, until: &str) {
+/// Observations of some items of a bundle, one each few minutes until the step.
+fn looks(bundle: &Path, looks: &Value, until: &str) -> Value {
     let text = std::fs::read_to_string(bundle).expect("a bundle");
-    let mut bundled: Value = serde_json::from_str(&text).expect("a bundle is JSON");
-    let again = texts(&looks["items"]);
-    let is_again = |item: &Value| again.iter().any(|name| item["item"] == name.as_str());
+    let bundled: Value = serde_json::from_str(&text).expect("a bundle is JSON");
     let instant = |text: &str| text.parse::<jiff::Timestamp>().expect("an instant");
     let until = instant(until);
     let every = jiff::SignedDuration::from_mins(looks["minutes"].as_i64().expect("minutes"));
-    let items = bundled["items"].as_array_mut().expect("items");
-    let (seen, mut kept): (Vec<Value>, Vec<Value>) = items.drain(..).partition(is_again);
+    let again = texts(&looks["items"]);
+    let items = bundled["items"].as_array().expect("items").iter();
+    let seen: Vec<String> = items
+        .filter(|item| again.iter().any(|name| item["item"] == name.as_str()))
+        .map(Value::to_string)
+        .collect();
     assert_eq!(seen.len(), again.len(), "each item stands in the bundle");
+    let mut rows: Vec<Value> = Vec::new();
     let mut at = instant(looks["from"].as_str().expect("an instant"));
     while at <= until {
         for item in &seen {
             let moved = texts(&looks["moves"])
                 .iter()
-                .fold(item.to_string(), |text, old| {
-                    text.replace(old, &at.to_string())
-                });
-            kept.push(serde_json::from_str(&moved).expect("an item is JSON"));
+                .fold(item.clone(), |text, old| text.replace(old, &at.to_string()));
+            rows.push(serde_json::from_str(&moved).expect("an item is JSON"));
         }
         at += every;
     }
-    bundled["items"] = kept.into();
-    std::fs::write(bundle, bundled.to_string()).expect("the scratch folder can be written");
+    json!({ "rolloutc.bundle": 1, "items": rows })
 }
 
-/// The steps of a story, those of the story it goes on after first.
-fn steps(told: &Value, story: &Value) -> Vec<Value> {
-    let mut all = Vec::new();
-    if let Some(former) = story["after"].as_str() {
-        let mut stories = told["stories"].as_array().into_iter().flatten();
-        let former = stories.find(|one| one["name"] == former);
-        all = steps(
-            told,
-            former.expect("a story goes on after one that is told"),
-        );
-    }
-    all.extend(
-        story["steps"]
-            .as_array()
-            .expect("a story has steps")
-            .clone(),
-    );
-    all
+/// How a story ended, for those that go on after it.
+#[derive(Clone, Default)]
+struct End {
+    state: Option<String>,
+    decision: String,
 }
 
 /// One call of `eval`; the exit code, what it printed, and what it complained about.
@@ -145,9 +132,12 @@ fn eval(
         std::fs::create_dir_all(&to).expect("the scratch folder can be written");
         let to = to.join(name);
         copy(&example.join(path), &to, &changes);
-        if let (0, Some(looks)) = (n, step.get("looks")) {
+        if let (0, Some(again)) = (n, step.get("looks")) {
             let until = step["at"].as_str().expect("a step has its time");
-            look_again(&to.join("bundle.json"), looks, until);
+            let path = given.join("looks.json");
+            let bundle = looks(&to.join("bundle.json"), again, until).to_string();
+            std::fs::write(&path, bundle).expect("the scratch folder can be written");
+            call.arg("--evidence").arg(path);
         }
         let shown = to.to_str().expect("a path in UTF-8");
         call.arg("--evidence")
@@ -202,7 +192,13 @@ fn keep(path: &Path, text: &str, update: bool) -> Option<String> {
 }
 
 /// Walks one story; what differs from what lies beside it, or nothing.
-fn walk(example: &Path, told: &Value, story: &Value, update: bool) -> Vec<String> {
+fn walk(
+    example: &Path,
+    told: &Value,
+    story: &Value,
+    ends: &mut BTreeMap<String, End>,
+    update: bool,
+) -> Vec<String> {
     let name = story["name"].as_str().expect("a story has a name");
     let mut told = told.clone();
     for own in ["policy", "flags"] {
@@ -214,8 +210,21 @@ fn walk(example: &Path, told: &Value, story: &Value, update: bool) -> Vec<String
     let state = scratch.path().join("state.json");
     let mut wrong = Vec::new();
     let mut before = None;
-    let mut decision = String::new();
-    let steps = steps(&told, story);
+    let begins = match story["after"].as_str() {
+        None => End::default(),
+        Some(former) => match ends.get(former) {
+            Some(end) => end.clone(),
+            None => return vec![format!("{name}: {former} is not told before it, or failed")],
+        },
+    };
+    let End {
+        state: begun,
+        mut decision,
+    } = begins;
+    if let Some(begun) = begun {
+        std::fs::write(&state, begun).expect("the scratch folder can be written");
+    }
+    let steps = story["steps"].as_array().expect("a story has steps");
     let papers = scratch.path().join("reports");
     for (n, step) in steps.iter().enumerate() {
         before = std::fs::read_to_string(&state).ok();
@@ -232,6 +241,11 @@ fn walk(example: &Path, told: &Value, story: &Value, update: bool) -> Vec<String
         }
         decision = printed;
     }
+    let end = End {
+        state: std::fs::read_to_string(&state).ok(),
+        decision: decision.clone(),
+    };
+    ends.insert(name.to_owned(), end);
     if let Some(evidence) = story["decision"].as_str() {
         wrong.extend(keep(&example.join(evidence), &decision, update));
         return wrong;
@@ -300,9 +314,10 @@ fn every_story_of_the_examples_ends_as_recorded() {
             let text = std::fs::read_to_string(example.join(&from)).expect("a recorded decision");
             wrong.extend(keep(&example.join(to), &text, update));
         }
+        let mut ends = BTreeMap::new();
         for story in told["stories"].as_array().expect("a list of stories") {
             seen += 1;
-            wrong.extend(walk(&example, &told, story, update));
+            wrong.extend(walk(&example, &told, story, &mut ends, update));
         }
     }
     assert!(seen > 0, "no story was found");
