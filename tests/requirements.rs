@@ -12,7 +12,9 @@ use std::path::{Path, PathBuf};
 use crate::cli::root;
 
 /// The systems with a table: their folder, how their ids begin, and how many there are.
-const SYSTEMS: [(&str, &str, usize); 3] = [
+const SYSTEMS: [(&str, &str, usize); 5] = [
+    ("cutover", "ST4", 14),
+    ("dash", "DASH", 11),
     ("levers", "RQ", 19),
     ("spacetime", "ST3", 13),
     ("usr", "USR", 18),
