@@ -521,7 +521,7 @@ fn states_and_programs_that_somebody_sealed_anew_are_refused_or_decided_on() {
         }
     }
     let whole: Value = serde_json::from_str(&program.to_json()).expect("a program");
-    for _ in 0..120 {
+    for _ in 0..600 {
         let mut new = whole.clone();
         for _ in 0..=dice.roll(2) {
             twist(&mut new, &mut dice);
