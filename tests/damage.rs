@@ -473,6 +473,9 @@ fn bytes_edited_at_random_are_refused_or_decided_on() {
 fn twist(document: &mut Value, dice: &mut Dice) {
     let mut paths = Vec::new();
     leaves(document, "", &mut paths);
+    if paths.is_empty() {
+        return;
+    }
     let (to, from) = (dice.one(&paths).clone(), dice.one(&paths).clone());
     let odd = [
         json!(0),
