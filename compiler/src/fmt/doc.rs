@@ -61,6 +61,16 @@ impl Doc {
             Doc::Line | Doc::Soft | Doc::Comma | Doc::Trailing | Doc::Gap(_) => None,
         }
     }
+
+    /// Whether it may take several lines.
+    pub(super) fn breaks(&self) -> bool {
+        match self {
+            Doc::Tokens(..) | Doc::Comma | Doc::Trailing | Doc::Gap(_) => false,
+            Doc::Cat(parts) => parts.iter().any(Doc::breaks),
+            Doc::Group(inner) | Doc::Nest(inner) | Doc::Align(inner) => inner.breaks(),
+            Doc::Line | Doc::Soft | Doc::Block(_) => true,
+        }
+    }
 }
 
 /// `{ … }`: what stands in it, one below the other or side by side.

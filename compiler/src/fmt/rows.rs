@@ -131,6 +131,14 @@ impl Row<'_> {
         Some(sum)
     }
 
+    /// Whether what is behind a part stands where it stands: in a row of a table that takes several lines anyhow, a part
+    /// that may take several does so once it is too long, and nothing behind it lines up.
+    fn loose_behind(&self, i: usize) -> bool {
+        self.whole
+            && self.places[i].cell.doc.breaks()
+            && self.places.iter().any(|place| place.wide.is_none())
+    }
+
     /// What the parts behind one take that cannot leave its line.
     fn behind(&self, i: usize) -> usize {
         let mut sum = 0;
@@ -400,7 +408,8 @@ fn place(
     column: usize,
 ) {
     starts[*next] = Some(column);
-    *end = end.and(row.places[*next].wide).map(|wide| column + wide);
+    let wide = row.places[*next].wide.filter(|_| !row.loose_behind(*next));
+    *end = end.and(wide).map(|wide| column + wide);
     *next += 1;
 }
 
