@@ -243,6 +243,17 @@ fn count(n: usize, word: &str) -> String {
     format!("{n} {word}{plural}")
 }
 
+/// What a finding says where no source is shown beside it: its message, its label and its notes, a line each.
+fn said(one: &Diagnostic) -> String {
+    let mut text = one.message.clone();
+    let more = std::iter::once(&one.primary.text).chain(&one.notes);
+    for more in more.filter(|more| !more.is_empty()) {
+        text.push('\n');
+        text.push_str(more);
+    }
+    text
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

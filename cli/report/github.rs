@@ -1,6 +1,6 @@
 //! Findings as commands of a GitHub workflow: each becomes a remark beside its line. Knows their escapes.
 
-use super::Findings;
+use super::{Findings, said};
 use rolloutc_compiler::diagnostic::{Diagnostic, Severity};
 
 /// One line each, and the summary as a notice where nothing was found to say.
@@ -38,15 +38,7 @@ fn command(findings: &Findings, one: &Diagnostic) -> String {
         }
         None => String::new(),
     };
-    let mut text = one.message.clone();
-    for more in [&one.primary.text]
-        .into_iter()
-        .chain(&one.notes)
-        .filter(|more| !more.is_empty())
-    {
-        text.push('\n');
-        text.push_str(more);
-    }
+    let mut text = said(one);
     text.push_str(&format!("\nexplain: rolloutc explain {}", one.code));
     format!(
         "::{word} {place}title={}::{}\n",

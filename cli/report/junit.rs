@@ -1,7 +1,7 @@
 //! Findings as a JUnit report: a suite for each file, a case for each finding; what ends the run is a failure, the rest is
 //! told in the case. Knows XML as far as it writes it.
 
-use super::{Findings, word};
+use super::{Findings, said, word};
 use rolloutc_compiler::diagnostic::{Diagnostic, Severity};
 use std::fmt::Write;
 
@@ -35,15 +35,7 @@ pub fn report(findings: &Findings, denied: &dyn Fn(&Diagnostic) -> bool) -> Stri
             let place = file.place(one.primary.span.start);
             let (line, column) = (place.line, place.column);
             let code = escape(one.code);
-            let mut text = format!("{}:{line}:{column}: {}", file.name, one.message);
-            for more in [&one.primary.text]
-                .into_iter()
-                .chain(&one.notes)
-                .filter(|more| !more.is_empty())
-            {
-                text.push('\n');
-                text.push_str(more);
-            }
+            let text = format!("{}:{line}:{column}: {}", file.name, said(one));
             let (text, message) = (escape(&text), escape(&one.message));
             let inner = match fails(&one) {
                 true => format!("<failure type=\"{code}\" message=\"{message}\">{text}</failure>"),

@@ -75,15 +75,7 @@ fn rule(code: &Code) -> Value {
 }
 
 fn result(findings: &Findings, one: &Diagnostic, said: &[&str], print: &str) -> Value {
-    let mut text = one.message.clone();
-    for more in [&one.primary.text]
-        .into_iter()
-        .chain(&one.notes)
-        .filter(|more| !more.is_empty())
-    {
-        text.push('\n');
-        text.push_str(more);
-    }
+    let text = super::said(one);
     let mut out = json!({
         "ruleId": one.code,
         "ruleIndex": said.binary_search(&one.code).unwrap_or(0),

@@ -92,13 +92,6 @@ impl<'a> Context<'a> {
         search.fact
     }
 
-    /// Why a question is not satisfied.
-    pub fn explain_ask(&mut self, ask: &'a Ask) -> Fact {
-        let mut search = Search::new(self);
-        search.find_ask(ask, true, true);
-        search.fact
-    }
-
     /// The rows of a gate that are not a plain pass, each with why.
     pub fn explain_gate(&mut self, id: GateId) -> Vec<RowFact> {
         let mut rows = Vec::new();

@@ -1448,6 +1448,13 @@ pub struct Origins {
     pub texts: Vec<(NodeId, String)>,
 }
 
+impl Origins {
+    /// The first line of what a declaration says of itself, by kind and name: `gate lane`.
+    pub fn title(&self, of: &str) -> Option<&str> {
+        self.docs.get(of)?.lines().next()
+    }
+}
+
 /// A policy file.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]

@@ -9,7 +9,7 @@ use std::collections::BTreeSet;
 use rolloutc_runtime::ir::trial::{
     self as tried, Act, Event as Happens, Expect, Invariant, Never, Spot, Stand, Test, Undone,
 };
-use rolloutc_runtime::ir::{Const, ProcedureKind};
+use rolloutc_runtime::ir::{Const, PhaseId, ProcedureKind};
 use rolloutc_runtime::number::Number;
 use rolloutc_runtime::time::Instant;
 
@@ -147,14 +147,7 @@ impl<'a> Checker<'a> {
         match &place.node {
             Place::Phase { phase, at } => {
                 let phase = self.phase_named(phase, scope)?;
-                let share = match at {
-                    Some(at) => {
-                        let share = self.share(at, scope)?;
-                        self.reachable(&out.phases, (phase, share), at.span, scope);
-                        Some(share)
-                    }
-                    None => None,
-                };
+                let share = self.share_of(phase, at.as_ref(), out, scope)?;
                 Some(Spot::Phase { phase, share })
             }
             Place::Share(number) => self.share(number, scope).map(Spot::Share),
@@ -289,6 +282,22 @@ impl<'a> Checker<'a> {
         None
     }
 
+    /// The share that is named with a phase, one that it passes through.
+    fn share_of(
+        &mut self,
+        phase: PhaseId,
+        at: Option<&ast::Number>,
+        out: &Declared,
+        scope: &Scope,
+    ) -> Option<Option<Number>> {
+        let Some(at) = at else {
+            return Some(None);
+        };
+        let share = self.share(at, scope)?;
+        self.reachable(&out.phases, (phase, share), at.span, scope);
+        Some(Some(share))
+    }
+
     fn stand(
         &mut self,
         (name, at, since): (&ast::Name, Option<&ast::Number>, Option<&ast::Number>),
@@ -309,14 +318,7 @@ impl<'a> Checker<'a> {
             });
         }
         let phase = self.phase_named(name, scope)?;
-        let share = match at {
-            Some(at) => {
-                let share = self.share(at, scope)?;
-                self.reachable(&out.phases, (phase, share), at.span, scope);
-                Some(share)
-            }
-            None => None,
-        };
+        let share = self.share_of(phase, at, out, scope)?;
         Some(Stand {
             phase: Some(phase),
             share,

@@ -10,7 +10,6 @@ use rolloutc_runtime::ty::Ty;
 use crate::check::outline::ModuleId;
 use crate::check::{Checker, Model, Place};
 use crate::source::{SourceFile, offset};
-use crate::syntax::ast;
 
 /// Places, titles and the texts of conditions.
 pub(super) fn of(checker: &Checker<'_>, program: &Program, model: &Model) -> Origins {
@@ -39,45 +38,13 @@ fn docs(checker: &Checker<'_>) -> IndexMap<String, String> {
         let Some((word, name)) = found.kind.word().zip(found.kind.name()) else {
             continue;
         };
-        let title = title(&found.kind).map(|title| title.value.to_string());
+        let title = found.kind.title().map(str::to_owned);
         let text = title.or_else(|| found.docs.as_ref().map(|docs| docs.text.to_string()));
         if let Some(text) = text.filter(|_| decl.module == ModuleId::ROOT || word == "gate") {
             out.entry(format!("{word} {}", name.text)).or_insert(text);
         }
     }
     out
-}
-
-fn title(kind: &ast::DeclKind) -> Option<&ast::Str> {
-    match kind {
-        ast::DeclKind::Rollout(decl) => decl.title.as_ref(),
-        ast::DeclKind::Gate(decl) => decl.title.as_ref(),
-        ast::DeclKind::Approval(decl) => decl.title.as_ref(),
-        ast::DeclKind::Waivers(decl) => decl.title.as_ref(),
-        ast::DeclKind::Freeze(decl) | ast::DeclKind::Window(decl) => decl.title.as_ref(),
-        ast::DeclKind::Phase(decl) => decl.title.as_ref(),
-        ast::DeclKind::Trigger(decl) => decl.title.as_ref(),
-        ast::DeclKind::Rollback(decl) | ast::DeclKind::Switch(decl) => decl.title.as_ref(),
-        ast::DeclKind::Message(decl) => decl.title.as_ref(),
-        ast::DeclKind::Use(_)
-        | ast::DeclKind::Owners(_)
-        | ast::DeclKind::Enum(_)
-        | ast::DeclKind::Record(_)
-        | ast::DeclKind::Table(_)
-        | ast::DeclKind::Let(_)
-        | ast::DeclKind::Fn(_)
-        | ast::DeclKind::Param(_)
-        | ast::DeclKind::Folder(_)
-        | ast::DeclKind::Evidence(_)
-        | ast::DeclKind::Threshold(_)
-        | ast::DeclKind::Group(_)
-        | ast::DeclKind::Report(_)
-        | ast::DeclKind::Invariant(_)
-        | ast::DeclKind::Fixture(_)
-        | ast::DeclKind::Test(_)
-        | ast::DeclKind::Tests(_)
-        | ast::DeclKind::Broken(_) => None,
-    }
 }
 
 /// How conditions and what they compare are written, for reasons.

@@ -1,6 +1,6 @@
 //! An approval that may be given before there was anything to approve of.
 
-use rolloutc_runtime::ir::{Ask, Const, Node};
+use rolloutc_runtime::ir::{Ask, Node};
 use rolloutc_runtime::unit;
 
 use super::{Lint, Look};
@@ -24,7 +24,7 @@ fn find(look: &Look<'_>, out: &mut Vec<Diagnostic>) {
             .any(|code| matches!(&code.node, Node::Given(id, Some(_)) if id.ix() == at))
     };
     for (at, approval) in program.approvals.iter().enumerate() {
-        let Some(Const::Number(fresh)) = prover.constant(approval.fresh) else {
+        let Some(fresh) = prover.number(approval.fresh) else {
             continue;
         };
         for phase in &program.phases {
@@ -32,10 +32,7 @@ fn find(look: &Look<'_>, out: &mut Vec<Diagnostic>) {
                 .leave
                 .iter()
                 .any(|one| matches!(one.ask, Ask::Approval(id) if id.ix() == at));
-            let soak = phase.soak.and_then(|soak| match prover.constant(soak) {
-                Some(Const::Number(soak)) => Some(soak),
-                _ => None,
-            });
+            let soak = phase.soak.and_then(|soak| prover.number(soak));
             let place = look.node(approval.fresh);
             if let Some(soak) =
                 soak.filter(|soak| asked && fresh > *soak && !timed(at) && !look.foreign(place))

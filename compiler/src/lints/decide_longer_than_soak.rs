@@ -1,6 +1,5 @@
 //! More time to decide on a way back than the cohort is watched at all: the next one may begin before anybody acts.
 
-use rolloutc_runtime::ir::{Const, NodeId};
 use rolloutc_runtime::number::Number;
 use rolloutc_runtime::unit;
 
@@ -17,10 +16,7 @@ fn find(look: &Look<'_>, out: &mut Vec<Diagnostic>) {
     let Some((program, prover)) = look.program.zip(look.prover()) else {
         return;
     };
-    let length = |node: NodeId| match prover.constant(node) {
-        Some(Const::Number(length)) => Some(length),
-        _ => None,
-    };
+    let length = |node| prover.number(node);
     let soaks = program.phases.iter().flat_map(|phase| {
         let own = phase.cohorts.iter().filter_map(|cohort| cohort.soak);
         own.chain(phase.soak.filter(|_| !phase.cohorts.is_empty()))

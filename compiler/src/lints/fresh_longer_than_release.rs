@@ -1,6 +1,5 @@
 //! Evidence that keeps a phase green from before it began to behind its end.
 
-use rolloutc_runtime::ir::{Const, NodeId};
 use rolloutc_runtime::number::Number;
 use rolloutc_runtime::unit;
 
@@ -18,10 +17,7 @@ fn find(look: &Look<'_>, out: &mut Vec<Diagnostic>) {
     let Some((program, prover)) = look.program.zip(look.prover()) else {
         return;
     };
-    let length = |node: NodeId| match prover.constant(node) {
-        Some(Const::Number(length)) => Some(length),
-        _ => None,
-    };
+    let length = |node| prover.number(node);
     for phase in program
         .phases
         .iter()

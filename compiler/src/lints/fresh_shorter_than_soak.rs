@@ -1,6 +1,6 @@
 //! Evidence tied to the beginning of a phase that cannot survive it.
 
-use rolloutc_runtime::ir::{Const, NodeId, Since};
+use rolloutc_runtime::ir::Since;
 use rolloutc_runtime::unit;
 
 use super::reach::Reach;
@@ -17,10 +17,7 @@ fn find(look: &Look<'_>, out: &mut Vec<Diagnostic>) {
     let Some((program, prover)) = look.program.zip(look.prover()) else {
         return;
     };
-    let length = |node: NodeId| match prover.constant(node) {
-        Some(Const::Number(length)) => Some(length),
-        _ => None,
-    };
+    let length = |node| prover.number(node);
     for phase in &program.phases {
         let Some(soak) = phase.soak.and_then(length) else {
             continue;

@@ -160,6 +160,14 @@ impl<'a> Prover<'a> {
         self.constant_of(node, &mut 1_000)
     }
 
+    /// A constant number, in the unit its type is kept in.
+    pub fn number(&self, node: NodeId) -> Option<Number> {
+        match self.constant(node)? {
+            Const::Number(number) => Some(number),
+            _ => None,
+        }
+    }
+
     fn constant_of(&self, node: NodeId, left: &mut u32) -> Option<Const> {
         *left = left.checked_sub(1)?;
         let node = self.behind(node);

@@ -1,7 +1,7 @@
 //! A soak that is longer than what lies between two freezes.
 
 use rolloutc_runtime::calendar::{closes, opens};
-use rolloutc_runtime::ir::{CalendarKind, Const};
+use rolloutc_runtime::ir::CalendarKind;
 use rolloutc_runtime::number::Number;
 use rolloutc_runtime::unit;
 
@@ -47,7 +47,7 @@ fn find(look: &Look<'_>, out: &mut Vec<Diagnostic>) {
     for phase in program.phases.iter().filter(|phase| !phase.clock_open) {
         let own = phase.cohorts.iter().filter_map(|cohort| cohort.soak);
         for soak in own.chain(phase.soak) {
-            let Some(Const::Number(length)) = prover.constant(soak) else {
+            let Some(length) = prover.number(soak) else {
                 continue;
             };
             let place = look.node(soak);

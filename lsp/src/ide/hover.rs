@@ -61,7 +61,7 @@ fn name(view: &View<'_>, found: &Occurrence) -> Option<String> {
     page.line(&facts(view, found, decl, place, own));
     if own || found.kind == Kind::Owner {
         page.text(decl.docs.as_ref().map(|docs| &*docs.text));
-        page.text(words::title(&decl.kind));
+        page.text(decl.kind.title());
     }
     if found.kind == Kind::Calendar {
         page.text(calendar(view, decl).as_deref());

@@ -1,7 +1,7 @@
 //! Every name of a file with what it means and where that was declared. Knows tree and model; shows nothing.
 
 use rolloutc_compiler::check::outline::Module;
-use rolloutc_compiler::check::{DeclRef, Def, Place};
+use rolloutc_compiler::check::{Def, Place};
 use rolloutc_compiler::source::Span;
 use rolloutc_compiler::syntax::ast::{Decl, DeclKind, ExprKind, Name};
 
@@ -296,43 +296,6 @@ fn is_member(view: &View<'_>, span: Span) -> bool {
 /// What a declaration of a module is.
 pub fn declared_kind(module: &Module, decl: u32) -> Option<Kind> {
     Kind::declared(&module.ast.decls.get(decl as usize)?.kind)
-}
-
-/// The declaration behind what a name means, where it is one of a file.
-pub fn decl_ref(view: &View<'_>, def: &Def) -> Option<DeclRef> {
-    let ids = &view.facts().ids;
-    let nth = |list: &[DeclRef], at: usize| list.get(at).copied();
-    match def {
-        Def::Record(decl)
-        | Def::Table(decl)
-        | Def::Let(decl)
-        | Def::Fn(decl)
-        | Def::Folder(decl)
-        | Def::Gate(decl)
-        | Def::Message(decl)
-        | Def::Report(decl)
-        | Def::Fixture(decl) => Some(*decl),
-        Def::Param(id) => nth(&ids.params, id.ix()),
-        Def::Item(id) => nth(&ids.items, id.ix()),
-        Def::Threshold(id) => nth(&ids.thresholds, id.ix()),
-        Def::Group(id) => nth(&ids.groups, id.ix()),
-        Def::Approval(id) => nth(&ids.approvals, id.ix()),
-        Def::Calendar(id) => nth(&ids.calendar, id.ix()),
-        Def::Phase(id) => nth(&ids.phases, id.ix()),
-        Def::Trigger(id) => nth(&ids.triggers, id.ix()),
-        Def::Procedure(id) => nth(&ids.procedures, id.ix()),
-        Def::Module(_)
-        | Def::Rollout
-        | Def::Owner
-        | Def::Enum(_)
-        | Def::Member(..)
-        | Def::Field(..)
-        | Def::Derived(_)
-        | Def::Local
-        | Def::Known
-        | Def::Builtin(_)
-        | Def::Broken => None,
-    }
 }
 
 #[cfg(test)]

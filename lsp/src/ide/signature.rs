@@ -89,7 +89,7 @@ pub fn signature(view: &View<'_>, offset: u32) -> Option<Signature> {
         .collect();
     let words: Vec<&str> = words.iter().map(String::as_str).collect();
     let label = format!("{callee}({}){gives}", words.join(", "));
-    let title = super::hover::words::title(&decl.kind).unwrap_or_default();
+    let title = decl.kind.title().unwrap_or_default();
     let doc = decl.docs.as_ref().map_or(title, |docs| &docs.text);
     Some(make(&label, &words, at, named, doc))
 }

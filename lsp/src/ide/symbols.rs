@@ -3,8 +3,8 @@
 use rolloutc_compiler::source::Span;
 use rolloutc_compiler::syntax::ast::{Decl, DeclKind, FieldItem, Name, Spanned};
 
+use super::View;
 use super::names::Kind;
-use super::{View, hover};
 
 /// A declaration in the outline of a file.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -40,7 +40,7 @@ fn of(decl: &Decl, text: &str) -> Vec<Symbol> {
         .as_ref()
         .map_or(decl.span, |docs| docs.span.to(decl.span));
     let word = decl.kind.word().unwrap_or("declaration");
-    let title = hover::words::title(&decl.kind).unwrap_or_default();
+    let title = decl.kind.title().unwrap_or_default();
     let detail = match title {
         "" => word.to_owned(),
         title => format!("{word} · {title}"),

@@ -34,9 +34,8 @@ impl<'a> Context<'a> {
     /// The rollout's title, else its name. No part of the meaning, so it is looked up where titles are.
     fn title(&self) -> &'a str {
         let name = &self.program.rollout;
-        let docs = &self.program.origins.docs;
-        let title = docs.get(&format!("rollout {name}"));
-        title.and_then(|title| title.lines().next()).unwrap_or(name)
+        let title = self.program.origins.title(&format!("rollout {name}"));
+        title.unwrap_or(name)
     }
 
     fn builtin(

@@ -47,7 +47,7 @@ impl<'a> Run<'a> {
             self.obligations.push(Obligation {
                 kind: ObligationKind::Approval,
                 id: name.clone(),
-                text: match self.title(&format!("approval {name}")) {
+                text: match self.program.origins.title(&format!("approval {name}")) {
                     Some(title) => title.to_owned(),
                     None => format!("approve `{name}`"),
                 },
@@ -129,12 +129,6 @@ impl<'a> Run<'a> {
                 due: recover,
             });
         }
-    }
-
-    /// The first line of what a declaration says of itself.
-    fn title(&self, of: &str) -> Option<&'a str> {
-        let program: &'a ir::Program = self.program;
-        program.origins.docs.get(of)?.lines().next()
     }
 
     fn approval_row(&self, approval: &str, of: Option<String>, role: Option<String>) -> Row {

@@ -56,8 +56,8 @@ pub(super) fn add(all: &mut [InvariantCover], asked: &[(u32, u32)]) {
 }
 
 fn title(program: &Program, at: usize) -> &str {
-    let title = program.origins.docs.get(&format!("invariant {at}"));
-    title.map_or("an invariant", String::as_str)
+    let title = program.origins.title(&format!("invariant {at}"));
+    title.unwrap_or("an invariant")
 }
 
 impl Walk<'_> {

@@ -106,6 +106,40 @@ impl DeclKind {
         })
     }
 
+    /// What people call it: the text behind its name, where a declaration of its kind may have one.
+    pub fn title(&self) -> Option<&str> {
+        let title = match self {
+            DeclKind::Rollout(decl) => &decl.title,
+            DeclKind::Gate(decl) => &decl.title,
+            DeclKind::Approval(decl) => &decl.title,
+            DeclKind::Waivers(decl) => &decl.title,
+            DeclKind::Freeze(decl) | DeclKind::Window(decl) => &decl.title,
+            DeclKind::Phase(decl) => &decl.title,
+            DeclKind::Trigger(decl) => &decl.title,
+            DeclKind::Rollback(decl) | DeclKind::Switch(decl) => &decl.title,
+            DeclKind::Message(decl) => &decl.title,
+            DeclKind::Use(_)
+            | DeclKind::Owners(_)
+            | DeclKind::Enum(_)
+            | DeclKind::Record(_)
+            | DeclKind::Table(_)
+            | DeclKind::Let(_)
+            | DeclKind::Fn(_)
+            | DeclKind::Param(_)
+            | DeclKind::Folder(_)
+            | DeclKind::Evidence(_)
+            | DeclKind::Threshold(_)
+            | DeclKind::Group(_)
+            | DeclKind::Report(_)
+            | DeclKind::Invariant(_)
+            | DeclKind::Fixture(_)
+            | DeclKind::Test(_)
+            | DeclKind::Tests(_)
+            | DeclKind::Broken(_) => return None,
+        };
+        title.as_ref().map(|title| title.as_str())
+    }
+
     /// The name it declares, where it declares one. `use "…" as x` declares `x`; `owners` declares several.
     pub fn name(&self) -> Option<&Name> {
         match self {

@@ -2,7 +2,7 @@
 
 use rolloutc_compiler::keywords::{DECLARATIONS, EXPRESSIONS, Keyword, clauses};
 use rolloutc_compiler::source::Span;
-use rolloutc_compiler::syntax::ast::{Decl, DeclKind};
+use rolloutc_compiler::syntax::ast::Decl;
 
 use super::{Hover, View, word};
 
@@ -139,40 +139,6 @@ pub fn clause_word(text: &str, decl: &Decl, opener: &str, offset: u32) -> Option
         }
     }
     best.map(|(_, word)| word)
-}
-
-/// The title of a declaration.
-pub fn title(kind: &DeclKind) -> Option<&str> {
-    let title = match kind {
-        DeclKind::Rollout(decl) => &decl.title,
-        DeclKind::Gate(decl) => &decl.title,
-        DeclKind::Approval(decl) => &decl.title,
-        DeclKind::Waivers(decl) => &decl.title,
-        DeclKind::Freeze(decl) | DeclKind::Window(decl) => &decl.title,
-        DeclKind::Phase(decl) => &decl.title,
-        DeclKind::Trigger(decl) => &decl.title,
-        DeclKind::Rollback(decl) | DeclKind::Switch(decl) => &decl.title,
-        DeclKind::Message(decl) => &decl.title,
-        DeclKind::Use(_)
-        | DeclKind::Owners(_)
-        | DeclKind::Enum(_)
-        | DeclKind::Record(_)
-        | DeclKind::Table(_)
-        | DeclKind::Let(_)
-        | DeclKind::Fn(_)
-        | DeclKind::Param(_)
-        | DeclKind::Folder(_)
-        | DeclKind::Evidence(_)
-        | DeclKind::Threshold(_)
-        | DeclKind::Group(_)
-        | DeclKind::Report(_)
-        | DeclKind::Invariant(_)
-        | DeclKind::Fixture(_)
-        | DeclKind::Test(_)
-        | DeclKind::Tests(_)
-        | DeclKind::Broken(_) => return None,
-    };
-    title.as_ref().map(|title| title.as_str())
 }
 
 /// The names that the tool knows besides functions, each with what it is.
