@@ -1,8 +1,8 @@
-//! JUnit reports, as continuous integration reads them. Knows their elements; knows nothing of what was tried.
+//! JUnit reports, as continuous integration reads them. Knows the crate that writes them and what a case of ours becomes;
+//! knows nothing of what was tried.
 
 use crate::terminal::tame;
-use quick_xml::Writer;
-use quick_xml::events::{BytesDecl, BytesEnd, BytesStart, BytesText, Event};
+use quick_junit::{NonSuccessKind, Report, TestCase, TestCaseStatus, TestSuite};
 
 /// The cases of one file.
 #[derive(Clone, Debug, Default)]
@@ -31,88 +31,82 @@ pub struct Case {
 pub enum Came {
     /// As expected.
     Passed,
-    /// Not as expected: in one line, and in full.
-    Failed(String, String),
+    /// Nothing that ends the run, and something to say.
+    Told(String),
+    /// Not as expected.
+    Failed {
+        /// The code of the finding, where it is one.
+        code: Option<String>,
+        /// In one line.
+        message: String,
+        /// In full.
+        text: String,
+    },
     /// It could not be carried out: in one line.
     Broken(String),
 }
 
-impl Suite {
-    fn count(&self, which: fn(&Came) -> bool) -> usize {
-        self.cases.iter().filter(|case| which(&case.came)).count()
-    }
+/// The report of some suites, with a final newline. It holds no time and no number of its own: equal runs give equal bytes.
+pub fn document(title: &str, suites: &[Suite]) -> String {
+    let mut report = Report::new(title);
+    report.add_test_suites(suites.iter().map(|suite| {
+        let mut out = TestSuite::new(line(&suite.name));
+        out.add_test_cases(suite.cases.iter().map(case));
+        out
+    }));
+    report
+        .to_string()
+        .unwrap_or_else(|error| unreachable!("writing to memory does not fail: {error}"))
 }
 
-/// The report of some suites, with a final newline. It holds no time: equal runs give equal bytes.
-pub fn document(suites: &[Suite]) -> String {
-    let mut xml = Writer::new_with_indent(Vec::new(), b' ', 2);
-    // Writing to memory does not fail.
-    let _ = write(&mut xml, suites);
-    let mut text = String::from_utf8(xml.into_inner()).unwrap_or_default();
-    text.push('\n');
-    text
-}
-
-fn write(xml: &mut Writer<Vec<u8>>, suites: &[Suite]) -> std::io::Result<()> {
-    xml.write_event(Event::Decl(BytesDecl::new("1.0", Some("UTF-8"), None)))?;
-    let totals = |which| suites.iter().map(|suite| suite.count(which)).sum();
-    let mut root = BytesStart::new("testsuites");
-    counts(&mut root, totals(|_| true), totals(failed), totals(broken));
-    xml.write_event(Event::Start(root))?;
-    for suite in suites {
-        let mut start = BytesStart::new("testsuite");
-        attribute(&mut start, "name", &suite.name);
-        let of = |which| suite.count(which);
-        counts(&mut start, of(|_| true), of(failed), of(broken));
-        xml.write_event(Event::Start(start))?;
-        for case in &suite.cases {
-            write_case(xml, case)?;
+fn case(case: &Case) -> TestCase {
+    let mut told = None;
+    let status = match &case.came {
+        Came::Passed => TestCaseStatus::success(),
+        Came::Told(text) => {
+            told = Some(text);
+            TestCaseStatus::success()
         }
-        xml.write_event(Event::End(BytesEnd::new("testsuite")))?;
-    }
-    xml.write_event(Event::End(BytesEnd::new("testsuites")))
-}
-
-fn write_case(xml: &mut Writer<Vec<u8>>, case: &Case) -> std::io::Result<()> {
-    let mut start = BytesStart::new("testcase");
-    attribute(&mut start, "name", &case.title);
-    attribute(&mut start, "classname", &case.file);
-    attribute(&mut start, "file", &case.file);
-    if let Some(line) = case.line {
-        attribute(&mut start, "line", &line.to_string());
-    }
-    let (word, message, text) = match &case.came {
-        Came::Passed => return xml.write_event(Event::Empty(start)),
-        Came::Failed(message, text) => ("failure", message, text),
-        Came::Broken(message) => ("error", message, message),
+        Came::Failed {
+            code,
+            message,
+            text,
+        } => {
+            let mut status = TestCaseStatus::non_success(NonSuccessKind::Failure);
+            status.set_message(line(message)).set_description(own(text));
+            if let Some(code) = code {
+                status.set_type(line(code));
+            }
+            status
+        }
+        Came::Broken(message) => {
+            let mut status = TestCaseStatus::non_success(NonSuccessKind::Error);
+            status
+                .set_message(line(message))
+                .set_description(own(message));
+            status
+        }
     };
-    xml.write_event(Event::Start(start))?;
-    let mut inner = BytesStart::new(word);
-    attribute(&mut inner, "message", message);
-    xml.write_event(Event::Start(inner))?;
-    xml.write_event(Event::Text(BytesText::new(&tame(text))))?;
-    xml.write_event(Event::End(BytesEnd::new(word)))?;
-    xml.write_event(Event::End(BytesEnd::new("testcase")))
-}
-
-fn failed(came: &Came) -> bool {
-    matches!(came, Came::Failed(..))
-}
-
-fn broken(came: &Came) -> bool {
-    matches!(came, Came::Broken(_))
-}
-
-fn counts(element: &mut BytesStart<'_>, tests: usize, failures: usize, errors: usize) {
-    let all = [("tests", tests), ("failures", failures), ("errors", errors)];
-    for (name, count) in all {
-        attribute(element, name, &count.to_string());
+    let mut out = TestCase::new(line(&case.title), status);
+    out.set_classname(line(&case.file));
+    out.extra.insert("file".into(), line(&case.file).into());
+    if let Some(line) = case.line {
+        out.extra.insert("line".into(), line.to_string().into());
     }
+    if let Some(text) = told {
+        out.set_system_out(own(text));
+    }
+    out
 }
 
-fn attribute(element: &mut BytesStart<'_>, name: &str, value: &str) {
-    let line = tame(value).replace(['\n', '\t'], " ");
-    element.push_attribute((name, line.as_str()));
+/// Text that steers nothing and that XML has characters for.
+fn own(text: &str) -> String {
+    tame(text).replace(['\u{fffe}', '\u{ffff}'], "?")
+}
+
+/// The same, in one line, as an attribute holds it.
+fn line(text: &str) -> String {
+    own(text).replace(['\n', '\t'], " ")
 }
 
 #[cfg(test)]
@@ -131,22 +125,34 @@ mod tests {
             name: "a.rollout".into(),
             cases: vec![
                 case("fine", Came::Passed),
+                case("so\u{ffff}so", Came::Told("it is <late>".into())),
                 case(
                     "<b> & \"c\" \u{1b}[1m",
-                    Came::Failed("a < b".into(), "one\ntwo ]]> three".into()),
+                    Came::Failed {
+                        code: Some("x-y".into()),
+                        message: "a < b".into(),
+                        text: "one\ntwo ]]> three".into(),
+                    },
                 ),
-                case("no file", Came::Broken("there is no `x`".into())),
+                case("no\nfile", Came::Broken("there is no `x`".into())),
             ],
         };
-        let text = document(&[suite]);
+        let text = document("what was tried", &[suite]);
         for part in [
-            r#"<testsuites tests="3" failures="1" errors="1">"#,
+            r#"<testsuites name="what was tried" tests="4" skipped="0" failures="1" errors="1">"#,
             r#"<testcase name="fine" classname="a.rollout" file="a.rollout" line="3"/>"#,
+            "name=\"so?so\"",
+            "<system-out>it is &lt;late&gt;</system-out>",
             "&lt;b&gt; &amp; &quot;c&quot; ?[1m",
-            r#"<failure message="a &lt; b">"#,
+            r#"<failure message="a &lt; b" type="x-y">"#,
             "two ]]&gt; three",
+            "name=\"no file\"",
         ] {
             assert!(text.contains(part), "{part} in {text}");
+        }
+        assert!(text.ends_with("</testsuites>\n"), "{text}");
+        for word in ["timestamp", "uuid", "time="] {
+            assert!(!text.contains(word), "{word} in {text}");
         }
     }
 }

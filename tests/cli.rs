@@ -9,6 +9,7 @@ mod fmt;
 mod lsp;
 mod params;
 mod per;
+mod sarif;
 mod state;
 mod test;
 mod wrong_input;

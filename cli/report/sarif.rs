@@ -1,11 +1,13 @@
-//! Findings as a SARIF 2.1.0 log (OASIS). Knows the members of a log that code scanning reads.
+//! Findings as a SARIF 2.1.0 log (OASIS). Knows which members code scanning reads; what they are called and hold is the
+//! business of the types, which are made from the schema.
 
 use super::Findings;
 use rolloutc_compiler::codes::{CODES, Code};
 use rolloutc_compiler::diagnostic::{Diagnostic, Fix, Label, Severity};
 use rolloutc_compiler::source::{SourceFile, Span};
 use rolloutc_runtime::canon::Digest;
-use serde_json::{Value, json};
+use serde_json::json;
+use serde_sarif::sarif;
 use std::collections::BTreeMap;
 
 /// The log, a member to a line, with a final newline.
@@ -13,13 +15,13 @@ pub fn log(findings: &Findings) -> String {
     let mut said: Vec<&str> = findings.list.iter().map(|one| one.code).collect();
     said.sort_unstable();
     said.dedup();
-    let rules: Vec<Value> = CODES
+    let rules = CODES
         .iter()
         .filter(|code| said.binary_search(&code.slug).is_ok())
         .map(rule)
-        .collect();
+        .collect::<Vec<_>>();
     let mut twins = BTreeMap::new();
-    let results: Vec<Value> = findings
+    let results = findings
         .list
         .iter()
         .map(|one| {
@@ -27,114 +29,140 @@ pub fn log(findings: &Findings) -> String {
             // Equal lines with equal findings are told apart by their number.
             let twin = twins.entry(print.clone()).or_insert(0usize);
             *twin += 1;
-            result(findings, one, &said, &format!("{print}:{twin}"))
+            result(findings, one, &said, format!("{print}:{twin}"))
         })
-        .collect();
-    let artifacts: Vec<Value> = findings
-        .files
-        .iter()
-        .map(|file| json!({ "location": { "uri": uri(&file.name) }, "length": file.text.len() }))
-        .collect();
-    let log = json!({
-        "$schema": "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json",
-        "version": "2.1.0",
-        "runs": [{
-            "tool": { "driver": {
-                "name": "rolloutc",
-                "version": env!("CARGO_PKG_VERSION"),
-                "semanticVersion": env!("CARGO_PKG_VERSION"),
-                "rules": rules,
-            } },
-            "columnKind": "unicodeCodePoints",
-            "artifacts": artifacts,
-            "results": results,
-        }],
-    });
+        .collect::<Vec<_>>();
+    let driver = sarif::ToolComponent::builder()
+        .name("rolloutc")
+        .version(env!("CARGO_PKG_VERSION"))
+        .semantic_version(env!("CARGO_PKG_VERSION"))
+        .rules(rules)
+        .build();
+    let artifact = |file: &SourceFile| {
+        let location = sarif::ArtifactLocation::builder().uri(uri(&file.name));
+        sarif::Artifact::builder()
+            .location(location.build())
+            .length(count(file.text.len()))
+            .build()
+    };
+    let run = sarif::Run::builder()
+        .tool(driver)
+        .column_kind(json!(sarif::ResultColumnKind::UnicodeCodePoints))
+        .artifacts(findings.files.iter().map(artifact).collect::<Vec<_>>())
+        .results(results)
+        .build();
+    let log = sarif::Sarif::builder()
+        .schema("https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json")
+        .version(json!(sarif::Version::V2_1_0))
+        .runs(vec![run])
+        .build();
     let text = serde_json::to_string_pretty(&log);
     text.unwrap_or_else(|error| unreachable!("all keys are text: {error}")) + "\n"
 }
 
-fn level(severity: Severity) -> &'static str {
+fn level(severity: Severity) -> sarif::ResultLevel {
     match severity {
-        Severity::Error => "error",
-        Severity::Warning => "warning",
-        Severity::Info => "note",
+        Severity::Error => sarif::ResultLevel::Error,
+        Severity::Warning => sarif::ResultLevel::Warning,
+        Severity::Info => sarif::ResultLevel::Note,
     }
 }
 
-fn rule(code: &Code) -> Value {
+/// A number of things; none is so many that it would not fit.
+fn count(number: usize) -> i64 {
+    i64::try_from(number).unwrap_or(i64::MAX)
+}
+
+fn rule(code: &Code) -> sarif::ReportingDescriptor {
     let section = code.page.split("\n## What\n").nth(1).unwrap_or_default();
     let what = section.split("\n## ").next().unwrap_or_default();
     let what = what.split_whitespace().collect::<Vec<_>>().join(" ");
-    json!({
-        "id": code.slug,
-        "shortDescription": { "text": what },
-        "help": { "text": code.page, "markdown": code.page },
-        "defaultConfiguration": { "level": level(code.severity) },
-    })
+    let help = sarif::MultiformatMessageString::builder()
+        .text(code.page)
+        .markdown(code.page);
+    sarif::ReportingDescriptor::builder()
+        .id(code.slug)
+        .short_description(&what)
+        .help(help.build())
+        .default_configuration(
+            sarif::ReportingConfiguration::builder()
+                .level(json!(level(code.severity)))
+                .build(),
+        )
+        .build()
 }
 
-fn result(findings: &Findings, one: &Diagnostic, said: &[&str], print: &str) -> Value {
-    let text = super::said(one);
-    let mut out = json!({
-        "ruleId": one.code,
-        "ruleIndex": said.binary_search(&one.code).unwrap_or(0),
-        "level": level(one.severity),
-        "message": { "text": text },
-        "locations": [location(findings, &one.primary)],
-        "partialFingerprints": { "rolloutc/v1": print },
-    });
+fn result(findings: &Findings, one: &Diagnostic, said: &[&str], print: String) -> sarif::Result {
+    let mut out = sarif::Result::builder()
+        .rule_id(one.code)
+        .rule_index(count(said.binary_search(&one.code).unwrap_or(0)))
+        .level(level(one.severity))
+        .message(&super::said(one))
+        .locations(vec![location(findings, &one.primary)])
+        .partial_fingerprints(BTreeMap::from([("rolloutc/v1".to_string(), print)]))
+        .build();
     if !one.secondary.is_empty() {
         let related = one.secondary.iter().enumerate().map(|(at, label)| {
             let mut place = location(findings, label);
-            place["id"] = json!(at + 1);
-            place["message"] = json!({ "text": label.text });
+            place.id = Some(count(at + 1));
+            place.message = Some(label.text.as_str().into());
             place
         });
-        out["relatedLocations"] = related.collect();
+        out.related_locations = Some(related.collect());
     }
     let file = findings.files.get(one.primary.file.0 as usize);
     if let Some((fix, file)) = one.fix.as_ref().zip(file) {
-        out["fixes"] = json!([self::fix(file, one.primary.file.0, fix)]);
+        out.fixes = Some(vec![self::fix(file, one.primary.file.0, fix)]);
     }
     out
 }
 
-fn location(findings: &Findings, label: &Label) -> Value {
+fn location(findings: &Findings, label: &Label) -> sarif::Location {
     let Some(file) = findings.files.get(label.file.0 as usize) else {
-        return json!({});
+        return sarif::Location::builder().build();
     };
-    json!({ "physicalLocation": {
-        "artifactLocation": { "uri": uri(&file.name), "index": label.file.0 },
-        "region": region(file, label.span),
-    } })
+    let place = sarif::PhysicalLocation::builder()
+        .artifact_location(artifact(file, label.file.0))
+        .region(region(file, label.span));
+    sarif::Location::builder()
+        .physical_location(place.build())
+        .build()
 }
 
-fn region(file: &SourceFile, span: Span) -> Value {
+fn artifact(file: &SourceFile, at: u32) -> sarif::ArtifactLocation {
+    sarif::ArtifactLocation::builder()
+        .uri(uri(&file.name))
+        .index(at)
+        .build()
+}
+
+fn region(file: &SourceFile, span: Span) -> sarif::Region {
     let (start, end) = (file.place(span.start), file.place(span.end.max(span.start)));
-    json!({
-        "startLine": start.line,
-        "startColumn": start.column,
-        "endLine": end.line,
-        "endColumn": end.column,
-    })
+    sarif::Region::builder()
+        .start_line(start.line)
+        .start_column(start.column)
+        .end_line(end.line)
+        .end_column(end.column)
+        .build()
 }
 
-fn fix(file: &SourceFile, at: u32, fix: &Fix) -> Value {
+fn fix(file: &SourceFile, at: u32, fix: &Fix) -> sarif::Fix {
     let edit = |(span, put): &(Span, String)| {
-        let mut edit = json!({ "deletedRegion": region(file, *span) });
+        let mut edit = sarif::Replacement::builder()
+            .deleted_region(region(file, *span))
+            .build();
         if !put.is_empty() {
-            edit["insertedContent"] = json!({ "text": put });
+            edit.inserted_content = Some(sarif::ArtifactContent::builder().text(put).build());
         }
         edit
     };
-    json!({
-        "description": { "text": fix.title },
-        "artifactChanges": [{
-            "artifactLocation": { "uri": uri(&file.name), "index": at },
-            "replacements": fix.edits.iter().map(edit).collect::<Vec<_>>(),
-        }],
-    })
+    let change = sarif::ArtifactChange::builder()
+        .artifact_location(artifact(file, at))
+        .replacements(fix.edits.iter().map(edit).collect::<Vec<_>>());
+    sarif::Fix::builder()
+        .description(fix.title.as_str())
+        .artifact_changes(vec![change.build()])
+        .build()
 }
 
 /// What stays the same of a finding while lines above it come and go: its code, its file and its own line.

@@ -302,7 +302,11 @@ pub fn suites(round: &Round) -> Vec<Suite> {
                 Found::Passed => (case.at, Came::Passed),
                 Found::Failed(failure) => (
                     failure.at,
-                    Came::Failed(failure.differs.clone(), told_in_full(failure, "")),
+                    Came::Failed {
+                        code: None,
+                        message: failure.differs.clone(),
+                        text: told_in_full(failure, ""),
+                    },
                 ),
                 Found::Broken(trouble) => (case.at, Came::Broken(trouble.to_string())),
             };
@@ -322,10 +326,11 @@ pub fn suites(round: &Round) -> Vec<Suite> {
             line: None,
             came: match tried.is_enough() {
                 true => Came::Passed,
-                false => Came::Failed(
-                    format!("{}% is shown", tried.report.coverage.percent()),
-                    covered(tried),
-                ),
+                false => Came::Failed {
+                    code: None,
+                    message: format!("{}% is shown", tried.report.coverage.percent()),
+                    text: covered(tried),
+                },
             },
         }));
         Suite {

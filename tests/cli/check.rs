@@ -158,7 +158,10 @@ fn a_sarif_log_has_what_code_scanning_asks_for() {
     desk.write("r.rollout", QUESTION.to_string() + "let unused = 3\n");
     let out = desk.ask("check --format sarif").out;
     let log: serde_json::Value = serde_json::from_str(&out).expect("one document");
-    crate::schema::valid(&serde_json::from_str(SARIF).expect("a schema"), &log);
+    assert_eq!(
+        crate::schema::problems(&crate::schema::sarif(), &log),
+        [""; 0]
+    );
     assert_eq!(log["version"], "2.1.0");
     let run = &log["runs"][0];
     let results = run["results"].as_array().expect("results");
@@ -196,58 +199,6 @@ fn a_sarif_log_has_what_code_scanning_asks_for() {
     let log: serde_json::Value = serde_json::from_str(&none).expect("one document");
     assert_eq!(log["runs"][0]["results"], serde_json::json!([]));
 }
-
-/// What SARIF 2.1.0 (OASIS, sections 3.13 to 3.57) asks of the members that are written here: what must stand, of
-/// which type, and which names there are. In our own words.
-const SARIF: &str = r##"{
-  "type": "object", "required": ["version", "runs"], "additionalProperties": false,
-  "properties": {
-    "$schema": { "type": "string" }, "version": { "enum": ["2.1.0"] },
-    "runs": { "type": "array", "items": { "$ref": "#/$defs/run" } } },
-  "$defs": {
-    "message": { "type": "object", "required": ["text"], "additionalProperties": false,
-      "properties": { "text": { "type": "string" }, "markdown": { "type": "string" } } },
-    "level": { "enum": ["none", "note", "warning", "error"] },
-    "run": { "type": "object", "required": ["tool"], "additionalProperties": false, "properties": {
-      "tool": { "type": "object", "required": ["driver"], "additionalProperties": false, "properties": {
-        "driver": { "type": "object", "required": ["name"], "additionalProperties": false, "properties": {
-          "name": { "type": "string" }, "version": { "type": "string" },
-          "semanticVersion": { "type": "string", "pattern": "^[0-9]+\\.[0-9]+\\.[0-9]+" },
-          "rules": { "type": "array", "uniqueItems": true, "items": { "$ref": "#/$defs/rule" } } } } } },
-      "columnKind": { "enum": ["utf16CodeUnits", "unicodeCodePoints"] },
-      "artifacts": { "type": "array", "uniqueItems": true, "items": { "type": "object", "additionalProperties": false,
-        "properties": { "location": { "$ref": "#/$defs/artifact" }, "length": { "type": "integer", "minimum": -1 } } } },
-      "results": { "type": "array", "items": { "$ref": "#/$defs/result" } } } },
-    "rule": { "type": "object", "required": ["id"], "additionalProperties": false, "properties": {
-      "id": { "type": "string" }, "shortDescription": { "$ref": "#/$defs/message" }, "help": { "$ref": "#/$defs/message" },
-      "defaultConfiguration": { "type": "object", "additionalProperties": false,
-        "properties": { "level": { "$ref": "#/$defs/level" } } } } },
-    "artifact": { "type": "object", "additionalProperties": false, "properties": {
-      "uri": { "type": "string", "pattern": "^[A-Za-z0-9/._~%-]+$" }, "index": { "type": "integer", "minimum": -1 } } },
-    "region": { "type": "object", "additionalProperties": false, "properties": {
-      "startLine": { "type": "integer", "minimum": 1 }, "startColumn": { "type": "integer", "minimum": 1 },
-      "endLine": { "type": "integer", "minimum": 1 }, "endColumn": { "type": "integer", "minimum": 1 } } },
-    "location": { "type": "object", "additionalProperties": false, "properties": {
-      "id": { "type": "integer", "minimum": -1 }, "message": { "$ref": "#/$defs/message" },
-      "physicalLocation": { "type": "object", "required": ["artifactLocation"], "additionalProperties": false, "properties": {
-        "artifactLocation": { "$ref": "#/$defs/artifact" }, "region": { "$ref": "#/$defs/region" } } } } },
-    "result": { "type": "object", "required": ["message"], "additionalProperties": false, "properties": {
-      "ruleId": { "type": "string" }, "ruleIndex": { "type": "integer", "minimum": -1 },
-      "level": { "$ref": "#/$defs/level" }, "message": { "$ref": "#/$defs/message" },
-      "locations": { "type": "array", "items": { "$ref": "#/$defs/location" } },
-      "relatedLocations": { "type": "array", "uniqueItems": true, "items": { "$ref": "#/$defs/location" } },
-      "partialFingerprints": { "type": "object", "additionalProperties": { "type": "string" } },
-      "fixes": { "type": "array", "uniqueItems": true, "items": { "type": "object", "required": ["artifactChanges"],
-        "additionalProperties": false, "properties": {
-          "description": { "$ref": "#/$defs/message" },
-          "artifactChanges": { "type": "array", "minItems": 1, "items": { "type": "object",
-            "required": ["artifactLocation", "replacements"], "additionalProperties": false, "properties": {
-              "artifactLocation": { "$ref": "#/$defs/artifact" },
-              "replacements": { "type": "array", "minItems": 1, "items": { "type": "object",
-                "required": ["deletedRegion"], "additionalProperties": false, "properties": {
-                  "deletedRegion": { "$ref": "#/$defs/region" },
-                  "insertedContent": { "type": "object", "additionalProperties": false,
-                    "properties": { "text": { "type": "string" } } } } } } } } } } } } } } } }"##;
 
 #[test]
 fn annotations_and_reports_tell_the_same_findings() {

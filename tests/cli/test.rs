@@ -268,7 +268,7 @@ fn machines_read_what_came() {
     let answer = desk.ask("test --format junit --floor 90");
     assert_eq!(answer.code, 1);
     for part in [
-        r#"<testsuite name="shop.rollout" tests="4" failures="2" errors="0">"#,
+        r#"<testsuite name="shop.rollout" tests="4" skipped="0" errors="0" failures="2">"#,
         r#"<testcase name="quick enough" classname="shop.rollout""#,
         r#"<failure message="it is blocked, not advance">"#,
         "expected  advance",
