@@ -6,6 +6,7 @@ mod latency;
 mod life;
 mod names;
 mod pull;
+mod refresh;
 mod shape;
 mod write;
 

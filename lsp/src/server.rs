@@ -6,6 +6,7 @@ pub(crate) mod commands;
 pub(crate) mod desk;
 mod findings;
 mod publish;
+mod refresh;
 mod wire;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -22,6 +23,7 @@ use crate::{Ended, Host, capabilities};
 use answers::{Seen, across, act, names, shape, write};
 use desk::Desk;
 use publish::Published;
+use refresh::Asker;
 use wire::Ahead;
 
 /// Serves one editor over standard input and output.
@@ -34,6 +36,7 @@ pub(crate) fn serve(host: Host) -> std::io::Result<Ended> {
             client,
             desk: Arc::new(Mutex::new(Desk::new(host))),
             published: Arc::new(Mutex::new(Published::default())),
+            asker: Arc::new(Mutex::new(Asker::default())),
             ahead,
             agreed: agreed.clone(),
         })
@@ -56,6 +59,7 @@ struct Backend {
     client: Client,
     desk: Arc<Mutex<Desk>>,
     published: Arc<Mutex<Published>>,
+    asker: Arc<Mutex<Asker>>,
     ahead: Ahead,
     agreed: Arc<AtomicBool>,
 }
@@ -113,6 +117,7 @@ impl Backend {
             if wishes != desk.wishes {
                 desk.wishes = wishes;
                 me.publish_all(&mut desk).await;
+                me.refresh_all(&desk).await;
             }
         });
     }
@@ -128,6 +133,7 @@ impl LanguageServer for Backend {
     async fn initialize(&self, params: InitializeParams) -> Result<InitializeResult> {
         let mut desk = self.desk.lock().await;
         capabilities::learn(&mut desk.can, &params);
+        *self.asker.lock().await = Asker::learn(&params);
         desk.encoding = capabilities::encoding(&params);
         desk.folders = capabilities::folders(&params);
         if let Some(options) = &params.initialization_options {
@@ -158,6 +164,7 @@ impl LanguageServer for Backend {
         let mut desk = self.desk.lock().await;
         desk.open(document.uri.clone(), document.version, document.text);
         self.publish(&mut desk, &document.uri).await;
+        self.refresh_users(&mut desk, &document.uri).await;
     }
 
     async fn did_change(&self, params: DidChangeTextDocumentParams) {
@@ -170,6 +177,7 @@ impl LanguageServer for Backend {
             .is_outdated(document.uri.as_str(), document.version)
         {
             self.publish(&mut desk, &document.uri).await;
+            self.refresh_users(&mut desk, &document.uri).await;
         }
     }
 
@@ -182,12 +190,14 @@ impl LanguageServer for Backend {
         let mut desk = self.desk.lock().await;
         desk.close(&params.text_document.uri);
         self.withdraw(&mut desk, &params.text_document.uri).await;
+        self.refresh_all(&desk).await;
     }
 
     async fn did_change_watched_files(&self, _: DidChangeWatchedFilesParams) {
         let mut desk = self.desk.lock().await;
         desk.forget();
         self.publish_all(&mut desk).await;
+        self.refresh_all(&desk).await;
     }
 
     async fn did_change_workspace_folders(&self, params: DidChangeWorkspaceFoldersParams) {
@@ -206,6 +216,7 @@ impl LanguageServer for Backend {
         }
         desk.wishes = capabilities::wishes(desk.wishes, &params.settings);
         self.publish_all(&mut desk).await;
+        self.refresh_all(&desk).await;
     }
 
     async fn diagnostic(
