@@ -8,6 +8,7 @@ use rolloutc_runtime::ir;
 use crate::check::outline::Module;
 use crate::check::{Checker, Model, outline};
 use crate::diagnostic::{Diagnostic, Severity};
+use crate::settle::settle;
 use crate::source::{FileId, SourceFile};
 use crate::syntax::{self, ast};
 
@@ -118,8 +119,8 @@ pub fn analyse(workspace: &Workspace, root: &str) -> Analysis {
         }
     };
     Analysis {
+        diagnostics: settle(diagnostics, &files, &modules),
         files,
-        diagnostics,
         program,
         model,
         modules,

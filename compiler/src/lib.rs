@@ -19,6 +19,7 @@ pub mod formats;
 pub mod lints;
 pub mod mend;
 pub mod settings;
+pub mod settle;
 pub mod source;
 pub mod stdlib;
 pub mod syntax;

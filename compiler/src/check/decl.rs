@@ -232,10 +232,13 @@ impl<'a> Checker<'a> {
                 .keys()
                 .map(|name| format!("`{name}`"))
                 .collect();
-            let message = format!("this names no subject, it is {}", say(self, ty));
+            let message = format!(
+                "what is live is compared with the subject, and this is {}",
+                say(self, ty)
+            );
             self.report(
                 Diagnostic::error("type-mismatch", at, message)
-                    .help(format!("the subject has {}", members.join(", "))),
+                    .help(format!("read a record with {}", members.join(", "))),
             );
         }
     }

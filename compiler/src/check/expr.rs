@@ -231,10 +231,13 @@ impl<'a> Checker<'a> {
                 return self.items(&typed, at);
             }
             let (have, before) = (say(self, odd.ty.required()), say(self, joined.required()));
-            let message = format!("this is {have}, what stands before it is {before}");
+            let message = match have == before {
+                true => "this record has other members than the one before it".to_string(),
+                false => format!("this is {have}, what stands before it is {before}"),
+            };
             self.report(
                 Diagnostic::error("type-mismatch", place, message)
-                    .help("a list holds one kind of thing"),
+                    .help("all values of a list have one type; records have the same members"),
             );
             return self.poison(at);
         }

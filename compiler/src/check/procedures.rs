@@ -331,7 +331,7 @@ impl<'a> Checker<'a> {
     fn command(&mut self, call: &'a ast::Call, scope: &Scope) -> Vec<TextId> {
         if call.callee.to_string() != "command" {
             let at = self.at(scope, call.callee.span);
-            let message = format!("a procedure runs a `command`, not `{}`", call.callee);
+            let message = format!("only a `command` can be run, not `{}`", call.callee);
             self.report(
                 Diagnostic::error("unknown-name", at, message)
                     .help("for example `run command(\"scripts/flip.sh\", \"off\")`"),
@@ -341,11 +341,10 @@ impl<'a> Checker<'a> {
         for arg in &call.args {
             let ast::Arg::Value(e) = arg else {
                 let at = self.at(scope, call.span);
-                self.report(Diagnostic::error(
-                    "wrong-arguments",
-                    at,
-                    "a command is a list of texts",
-                ));
+                self.report(
+                    Diagnostic::error("wrong-arguments", at, "a command is a list of texts")
+                        .help("for example `run command(\"scripts/flip.sh\", \"off\")`"),
+                );
                 continue;
             };
             let at = self.at(scope, e.span);
@@ -369,20 +368,19 @@ impl<'a> Checker<'a> {
                     Diagnostic::error(
                         "not-a-constant",
                         at,
-                        "a command is made of literals and params only",
+                        "a command holds only fixed texts and params",
                     )
-                    .help("what evidence says is shown, never run"),
+                    .help("what evidence or the subject says is never run: show it in the text of the step, or let the command look it up"),
                 );
             }
             words.push(text);
         }
         if words.is_empty() {
             let at = self.at(scope, call.span);
-            self.report(Diagnostic::error(
-                "wrong-arguments",
-                at,
-                "this command runs nothing",
-            ));
+            self.report(
+                Diagnostic::error("wrong-arguments", at, "this command runs nothing")
+                    .help("name the program first: `command(\"scripts/flip.sh\", \"off\")`"),
+            );
         }
         words
     }

@@ -151,7 +151,7 @@ fn literals_and_paths() {
         ("rows.age", "a duration"),
         ("owners", "a list of text"),
         ("note.parts", "a list of text"),
-        ("[{ a: 1, b: \"x\" }]", "a list of `a value`"),
+        ("[{ a: 1, b: \"x\" }]", "a list of records"),
         ("fam[\"a\"]", "a condition"),
         ("of_stage(shadow)", "a condition"),
         ("slo.p96", "unknown-member: `slo` has no `p96` @ p96"),
@@ -421,7 +421,7 @@ fn rows() {
         ("max_gap of live", "a duration"),
         ("count of live over 5m", "a plain number"),
         ("rate of live.n over 5m", "a plain number"),
-        ("fields(rows[\"a\"])", "a list of `a value`"),
+        ("fields(rows[\"a\"])", "a list of records"),
         (
             "all f in fields(rows[\"a\"]) : f.value is not blank",
             "a condition",

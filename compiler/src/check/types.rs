@@ -203,13 +203,20 @@ impl<'a> Checker<'a> {
             }
             let at = self.at(scope, name.span);
             let message = format!("there is no type `{}`", name.text);
-            let found = suggest(
-                Diagnostic::error("unknown-name", at, message),
-                &name.text,
-                name.span,
-                &list,
-            );
-            self.report(found);
+            let found = Diagnostic::error("unknown-name", at, message);
+            let found = match meant(&name.text) {
+                Some(ty) => found.label(format!("write `{ty}`")).fix(
+                    format!("write `{ty}`"),
+                    false,
+                    vec![(name.span, ty.to_string())],
+                ),
+                None => suggest(found, &name.text, name.span, &list),
+            };
+            let bare = found.fix.is_none() && found.notes.is_empty();
+            self.report(match bare {
+                true => found.help("a type is `bool text int number ratio duration bytes version instant date`, a record or an enum"),
+                false => found,
+            });
             return Ty::Nothing;
         }
         match self.resolve(dotted, what, scope) {
@@ -499,4 +506,21 @@ pub fn dimension(ty: &Ty) -> Option<Dimension> {
         Ty::Bytes => Some(Dimension::Bytes),
         _ => None,
     }
+}
+/// The type that other languages and formats call so.
+fn meant(word: &str) -> Option<&'static str> {
+    Some(match word.to_ascii_lowercase().as_str() {
+        "string" | "str" | "varchar" | "char" | "uuid" => "text",
+        "boolean" | "flag" | "condition" => "bool",
+        "integer" | "int32" | "int64" | "uint" | "uint32" | "uint64" | "long" | "count" => "int",
+        "float" | "float32" | "float64" | "double" | "decimal" | "numeric" | "real" => "number",
+        "percent" | "percentage" | "share" | "fraction" => "ratio",
+        "timestamp" | "datetime" | "time" => "instant",
+        "day" => "date",
+        "timespan" | "interval" | "timedelta" => "duration",
+        "size" | "filesize" => "bytes",
+        "semver" => "version",
+        "array" | "vec" | "sequence" => "list",
+        _ => return None,
+    })
 }

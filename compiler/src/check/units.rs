@@ -186,7 +186,7 @@ impl<'a> Checker<'a> {
     fn mismatch(&mut self, typed: &Typed, want: &Ty, at: Place) {
         let said = self.source(at);
         let want = want.required();
-        let (have, need) = (say(self, typed.ty.required()), say(self, want));
+        let (have, need) = super::say::say_both(self, typed.ty.required(), want);
         let quoted = quote(said);
         if let Some(unit) = dimension(want)
             && is_plain(&typed.ty)

@@ -131,7 +131,7 @@ impl<'a> Recovery<'a> {
         let mut problem = Diagnostic::error(found.code, (self.file, span), found.message);
         problem.notes = found.help;
         if let Some((title, text)) = found.fix {
-            problem = problem.fix(title, false, vec![(span, text)]);
+            problem = problem.fix(title, found.safe, vec![(span, text)]);
         }
         self.problems.push(problem);
     }
@@ -206,10 +206,10 @@ impl<'a> Recovery<'a> {
                 );
                 let message = format!("expected `{{` after `{}`", explain::short(last));
                 let found = Finding::at("syntax", (end, end), message);
-                self.say(match self.declaration {
-                    Some(declaration) => found.help(explain::example(declaration)),
-                    None => found,
-                });
+                let shown = explain::short(self.text.trim_end());
+                self.say(found.help(format!(
+                    "say what belongs to it between braces: `{shown} {{ … }}`"
+                )));
                 return self.whole(pairs);
             }
         }

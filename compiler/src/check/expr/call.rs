@@ -64,11 +64,19 @@ impl<'a> Checker<'a> {
                     let path = self.modules[module.ix()].path.clone();
                     self.unknown_name(&name.text, name_at, known, Some(&path), "a name");
                 } else {
-                    let message = "only a name is called";
-                    self.report(
-                        Diagnostic::error("not-a-value", of_at, message)
-                            .help("write the value behind the function: `f(x)`"),
-                    );
+                    let (known, first) = match &module.kind {
+                        ExprKind::Name(first) => (scope.local(first).is_some(), &**first),
+                        _ => (true, ""),
+                    };
+                    let found = match known || self.find(scope.module, first).is_some() {
+                        false if crate::stdlib::module(first).is_some() => Diagnostic::error("unknown-name", of_at, format!("the module `{first}` is not in use"))
+                            .help(format!("write `use std.{first}` at the top of the file")),
+                        false => Diagnostic::error("unknown-name", of_at, format!("nothing is called `{first}` here"))
+                            .help("a module is named by `use std.NAME`, or `use \"./file.rollout\" as NAME`"),
+                        true => Diagnostic::error("not-a-value", of_at, format!("{} is not a function", quote(self.source(of_at))))
+                            .help(format!("write the value behind the function: `{}(x)`", name.text)),
+                    };
+                    self.report(found);
                 }
                 return self.poison(at);
             }

@@ -834,7 +834,10 @@ impl<'a> Checker<'a> {
             .members
             .iter()
             .find(|m| m.spellings.iter().any(|s| s == word));
-        let message = format!("`{word}` is no member of `{}`", layout.name);
+        let message = format!(
+            "`{word}` is no member of {}",
+            crate::check::say::named(&layout.name)
+        );
         let found = Diagnostic::error("unknown-enum-word", at, message);
         let found = match spelled {
             Some(member) => found

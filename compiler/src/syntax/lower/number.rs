@@ -110,7 +110,7 @@ fn duration(text: &str) -> Result<NumberValue, Wrong> {
             .unwrap_or(tail.len());
         let (word, next) = tail.split_at(end);
         let Some(at) = DURATIONS.iter().position(|(unit, _)| *unit == word) else {
-            return Err(("has no suffix that I know", HELP));
+            return Err(("has no unit that is known", HELP));
         };
         if last.is_some_and(|before| before >= at) {
             return Err((
@@ -307,7 +307,7 @@ mod tests {
     #[test]
     fn wrong_numbers_say_why() {
         for (text, why) in [
-            ("12x", "has no suffix that I know"),
+            ("12x", "has no unit that is known"),
             ("1__0", "has a stray `_`"),
             ("12h2d", "has its units out of order"),
             ("0.5us", "is too fine"),

@@ -87,6 +87,29 @@ impl Place {
         })
     }
 
+    /// The clause that a token belongs to: the last that begins before it, by a word that is no part of another.
+    pub(super) fn last(&self, tokens: &[Token], next: usize) -> Option<&'static Keyword> {
+        const TAILS: [&str; 14] = [
+            "in", "at", "from", "by", "for", "to", "on", "after", "as", "warn", "since", "with",
+            "until", "each",
+        ];
+        let mut depth = 0_usize;
+        let mut last = None;
+        for (i, token) in tokens.iter().enumerate().take(next) {
+            match token.kind {
+                Kind::Open => depth += 1,
+                Kind::Close => depth = depth.saturating_sub(1),
+                Kind::Word if i > 0 && depth == 0 && !TAILS.contains(&token.text) => {
+                    let dotted = tokens[i - 1].text == "." || tokens[i - 1].goes_on();
+                    let clause = self.clause(&tokens[i..]).filter(|_| !dotted);
+                    last = clause.or(last);
+                }
+                Kind::Word | Kind::Number | Kind::Text | Kind::OpenText | Kind::Mark => {}
+            }
+        }
+        last
+    }
+
     /// Whether something whole seems to begin here.
     pub(super) fn begins(&self, tokens: &[Token]) -> bool {
         let (Some(first), next) = (tokens.first(), tokens.get(1)) else {

@@ -3,7 +3,7 @@
 use pest::error::{Error, ErrorVariant, InputLocation};
 use rolloutc_grammar::{DECLARATIONS, Keyword, Rule, human_name};
 
-use super::cut::Place;
+use super::cut::{Items, Place};
 use super::near::nearest;
 use super::token::{Kind, Misfit, Token, closer, misfit};
 
@@ -16,6 +16,8 @@ pub(super) struct Finding {
     pub(super) help: Vec<String>,
     /// What to put in place of the span, with a title.
     pub(super) fix: Option<(String, String)>,
+    /// Whether the fix is certainly what was meant.
+    pub(super) safe: bool,
     /// Whether more text might have mended it: it ends too early.
     pub(super) early: bool,
 }
@@ -28,8 +30,20 @@ impl Finding {
             message,
             help: Vec::new(),
             fix: None,
+            safe: false,
             early: false,
         }
+    }
+
+    /// Puts another text in place of the span; the help says so too.
+    fn instead(mut self, title: impl Into<String>, text: impl Into<String>, safe: bool) -> Finding {
+        let title = title.into();
+        if self.help.is_empty() {
+            self.help.push(title.clone());
+        }
+        self.fix = Some((title, text.into()));
+        self.safe = safe;
+        self
     }
 
     pub(super) fn help(mut self, help: impl Into<String>) -> Finding {
@@ -66,7 +80,7 @@ pub(super) fn explain(piece: &Piece, error: &Error<Rule>) -> Finding {
     if let Some(found) = unknown_clause(piece, first) {
         return found;
     }
-    if let Some(found) = brackets(tokens) {
+    if let Some(found) = brackets(tokens).or_else(|| marks(piece)) {
         return found;
     }
     let at = piece.base
@@ -82,7 +96,7 @@ pub(super) fn explain(piece: &Piece, error: &Error<Rule>) -> Finding {
         .iter()
         .position(|token| token.end() > at)
         .unwrap_or(tokens.len());
-    let clause = piece.place.and_then(|place| place.begun(tokens));
+    let mut clause = piece.place.and_then(|place| place.begun(tokens));
     if next == 0 && clause.is_some() {
         // Nothing behind the first words was understood; words are no rules, so the grammar cannot tell how many fit.
         next = fitting(clause, tokens);
@@ -90,6 +104,13 @@ pub(super) fn explain(piece: &Piece, error: &Error<Rule>) -> Finding {
     if let Some(found) = head(piece).filter(|_| next == 0 && piece.place.is_none()) {
         return found;
     }
+    if let Some(found) = comma(tokens, next) {
+        return found;
+    }
+    clause = piece
+        .place
+        .and_then(|place| place.last(tokens, next))
+        .or(clause);
     said(piece, next, expected, clause)
 }
 
@@ -126,6 +147,109 @@ pub(super) fn example(keyword: &Keyword) -> String {
             .collect::<Vec<_>>()
             .join(" ")
     )
+}
+
+/// Two values side by side in a list.
+fn comma(tokens: &[Token], next: usize) -> Option<Finding> {
+    let mut open: Vec<&str> = Vec::new();
+    for (i, token) in tokens.iter().enumerate() {
+        match token.kind {
+            Kind::Open => open.push(token.text),
+            Kind::Close => drop(open.pop()),
+            Kind::Word | Kind::Number | Kind::Text | Kind::OpenText | Kind::Mark => {}
+        }
+        let value = |token: &Token| matches!(token.kind, Kind::Number | Kind::Text);
+        let listed = open.last().is_some_and(|open| *open != "{");
+        let after = tokens
+            .get(i + 1)
+            .filter(|after| value(after) && after.gap > 0);
+        let Some(after) = after.filter(|_| i + 1 >= next && listed && value(token)) else {
+            continue;
+        };
+        let (from, to) = (short(token.text), short(after.text));
+        if fraction(after.text) || unit_of(after.text).is_some() {
+            continue;
+        }
+        let message = format!("a comma is missing between `{from}` and `{to}`");
+        return Some(
+            Finding::at("syntax", (after.start, after.end()), message).instead(
+                format!("write `{from}, {to}`"),
+                format!(", {}", after.text),
+                true,
+            ),
+        );
+    }
+    None
+}
+
+fn fraction(text: &str) -> bool {
+    text.starts_with('.')
+}
+
+/// Marks of other languages, wherever they stand.
+fn marks(piece: &Piece) -> Option<Finding> {
+    let tokens = piece.tokens;
+    tokens.iter().enumerate().find_map(|(i, token)| {
+        let span = (token.start, token.end());
+        let after = tokens.get(i + 1);
+        let attached = after.filter(|after| after.start == token.end());
+        let both = |after: &Token| (token.start, after.end());
+        match token.text {
+            "#" => {
+                let message = "a comment begins with `//`".to_owned();
+                Some(Finding::at("syntax", span, message).instead("write `//`", "//", true))
+            }
+            "/" if attached.is_some_and(|after| after.text == "*") => {
+                let message = "a comment begins with `//` and ends with its line".to_owned();
+                Some(Finding::at("syntax", both(after?), message).help("write `// …` on each line"))
+            }
+            "==" | "!=" if attached.is_some_and(|after| after.text == "=") => {
+                let word = token.text;
+                let message = format!("there is no `{word}=`");
+                let found = Finding::at("syntax", both(after?), message);
+                Some(found.instead(format!("write `{word}`"), word, true))
+            }
+            "=" if attached.is_some_and(|after| matches!(after.text, "<" | ">")) => {
+                let (after, word) = (after?, format!("{}=", after?.text));
+                let message = format!("there is no `={}`", after.text);
+                let found = Finding::at("syntax", both(after), message);
+                Some(found.instead(format!("write `{word}`"), word.clone(), true))
+            }
+            ":" if attached.is_some_and(|after| after.text == "=") => {
+                let found = Finding::at("syntax", both(after?), "there is no `:=`".to_owned());
+                Some(found.help("a name for a value is `let x = 3`, a comparison `x == 3`"))
+            }
+            "~" | "=" if attached.is_some_and(|after| matches!(after.text, "~" | "=")) => {
+                let message = "a pattern is asked for by a word".to_owned();
+                let found = Finding::at("syntax", both(after?), message);
+                Some(found.instead("write `matches`", "matches", false))
+            }
+            _ => None,
+        }
+    })
+}
+
+/// A unit that stands apart from its number, as the number takes it.
+fn unit_of(word: &str) -> Option<&'static str> {
+    Some(match word {
+        "%" => "%",
+        "us" => "us",
+        "ms" => "ms",
+        "s" | "sec" | "secs" | "second" | "seconds" => "s",
+        "m" | "min" | "mins" | "minute" | "minutes" => "m",
+        "h" | "hr" | "hrs" | "hour" | "hours" => "h",
+        "d" | "day" | "days" => "d",
+        "w" | "week" | "weeks" => "w",
+        "KiB" => "KiB",
+        "MiB" => "MiB",
+        "GiB" => "GiB",
+        "TiB" => "TiB",
+        "kB" | "KB" => "kB",
+        "MB" => "MB",
+        "GB" => "GB",
+        "percent" => "%",
+        _ => return None,
+    })
 }
 
 /// How many tokens spell the words of the clause.
@@ -196,6 +320,7 @@ fn brackets(tokens: &[Token]) -> Option<Finding> {
                 format!("this `{}` closes nothing", close.text),
             )
             .help("take it out, or open it before")
+            .instead("take it out", "", false)
         }
     })
 }
@@ -238,20 +363,47 @@ pub(super) fn letters(tokens: &[Token]) -> Option<Finding> {
     } else {
         format!("`{letter}` ")
     };
-    Some(match look_alike(letter) {
-        Some(plain) => {
-            let message = format!("{shown}(U+{code:04X}) only looks like `{plain}`");
-            let mut found = Finding::at("confusable-name", span, message)
-                .help("names have plain letters, digits and `_`");
-            found.fix = Some((format!("write `{plain}`"), plain.to_string()));
-            found
-        }
-        None => Finding::at(
-            "odd-character",
-            span,
-            format!("the character {shown}(U+{code:04X}) stands here for nothing"),
-        )
-        .help("outside of texts and comments only plain letters, digits and marks count"),
+    if let Some(plain) = look_alike(letter) {
+        let message = format!("{shown}(U+{code:04X}) only looks like `{plain}`");
+        let mut found = Finding::at("confusable-name", span, message)
+            .help("names have plain letters, digits and `_`");
+        found.fix = Some((format!("write `{plain}`"), plain.to_string()));
+        return Some(found);
+    }
+    let message = format!("the character {shown}(U+{code:04X}) is not allowed here");
+    let found = Finding::at("odd-character", span, message);
+    Some(match plainly(letter) {
+        Some("") => found.instead("take it out: it cannot be seen", "", true),
+        Some(" ") => found.instead("write a plain space", " ", true),
+        Some(plain) => found.instead(format!("write `{plain}`"), plain, true),
+        None => found.help(
+            "take it out; outside of texts and comments only plain letters, digits and marks count",
+        ),
+    })
+}
+
+/// What a sign is in plain letters; nothing for one that cannot be seen.
+fn plainly(letter: char) -> Option<&'static str> {
+    Some(match letter {
+        '≤' => "<=",
+        '≥' => ">=",
+        '≠' => "!=",
+        '…' => "...",
+        '×' => "*",
+        '÷' => "/",
+        '→' | '⇒' => "=>",
+        '，' | '、' => ",",
+        '：' => ":",
+        '（' => "(",
+        '）' => ")",
+        '％' => "%",
+        '∧' => "and",
+        '∨' => "or",
+        '¬' => "not",
+        '\u{a0}' | '\u{2000}'..='\u{200a}' | '\u{202f}' | '\u{205f}' | '\u{3000}' => " ",
+        '；' | '\u{200b}'..='\u{200f}' | '\u{2060}' | '\u{ad}' => "",
+        letter if letter.is_control() => "",
+        _ => return None,
     })
 }
 
@@ -292,7 +444,9 @@ fn said(
     if let Some(found) = found.and_then(|token| slip(token, tokens, next, piece)) {
         return found;
     }
-    let wanted = wanted(expected, before, clause, next);
+    // Where a clause may begin the grammar also names what a field begins with.
+    let clauses = piece.place.is_some_and(|place| !place.clauses().is_empty());
+    let wanted = wanted(expected, before, clause, next).filter(|_| next > 0 || !clauses);
     let message = match (&wanted, found) {
         (Some(wanted), Some(token)) if before.is_some() => {
             format!("expected {wanted}{behind}, found `{}`", short(token.text))
@@ -416,29 +570,77 @@ fn wanted(
 fn slip(token: &Token, tokens: &[Token], next: usize, piece: &Piece) -> Option<Finding> {
     let span = (token.start, token.end());
     let instead = |message: &str, word: &str| {
-        let mut found =
-            Finding::at("syntax", span, message.to_owned()).help(format!("write `{word}`"));
-        found.fix = Some((format!("write `{word}`"), word.to_owned()));
-        found
+        Finding::at("syntax", span, message.to_owned()).instead(
+            format!("write `{word}`"),
+            word,
+            true,
+        )
     };
+    let before = next.checked_sub(1).and_then(|i| tokens.get(i));
+    let after = tokens.get(next + 1);
+    let takes = |clause: &str| before.is_some_and(|before| before.text == clause);
+    if let Some(unit) = unit_of(token.text)
+        && let Some(number) = before.filter(|before| before.kind == Kind::Number)
+        && number.text.bytes().all(|b| b.is_ascii_digit() || b == b'.')
+        && token.indent.is_none()
+    {
+        let message = format!(
+            "a number and its unit are one word, `{} {}` are two",
+            number.text, token.text
+        );
+        let whole = format!("{}{unit}", number.text);
+        let span = (number.start, token.end());
+        return Some(Finding::at("syntax", span, message).instead(
+            format!("write `{whole}`"),
+            whole.clone(),
+            true,
+        ));
+    }
     Some(match token.text {
+        "?" if piece.place.is_some_and(|place| place.items == Items::Fields) => {
+            Finding::at("syntax", span, "the `?` stands directly behind the type".to_owned())
+                .help("for example `took: duration? in ms`")
+        }
+        "as" if piece.declaration.is_some_and(|declaration| declaration.word == "use") => {
+            Finding::at("syntax", span, "a module of the tool keeps its name".to_owned())
+                .help("write `use std.slo`, and its names as `slo.burn`; only a file is used `as` something")
+        }
+        "in" if before.is_some_and(|before| matches!(before.text, "duration" | "bytes" | "ratio"))
+            && after.is_none_or(|after| after.indent.is_some() || matches!(after.text, "}" | "," | ")")) =>
+        {
+            Finding::at("syntax", span, "expected a unit after `in`".to_owned())
+                .help("durations are `in ms`, `in seconds`, `in minutes` …, sizes `in bytes`, `in MiB` …, ratios `in percent`")
+        }
+        word if token.kind == Kind::Word && takes("then") && piece.place.is_some_and(|place| place.of == "trigger") => {
+            Finding::at("syntax", span, format!("expected `halt`, `rollback NAME` or `throw NAME` after `then`, found `{word}`"))
+                .help(format!("write `then halt`, `then rollback {word}`, or `then throw {word}` for a switch"))
+        }
+        "unless" | "if" if piece.place.is_some_and(|place| !matches!(place.of, "gate")) => {
+            Finding::at("syntax", span, format!("there is no `{}`", token.text))
+                .help("a condition is put into a gate; a value for each case is `match x { … }`")
+        }
+        "is" | "equals" | "eq" if after.is_some_and(|after| matches!(after.kind, Kind::Number | Kind::Text)) => {
+            instead("two values are compared with `==`", "==")
+        }
+        "{" if before.is_some_and(|before| before.kind == Kind::Word) && tokens[..next].iter().any(|token| token.text == "match") => {
+            Finding::at("syntax", span, "`match` asks for one value".to_owned())
+                .help("put a condition in parentheses: `match (a and b) { true => 1   false => 2 }`")
+        }
         "=" if next > 0 && piece.place.is_some() => instead("a single `=` compares nothing", "=="),
         "&&" | "&" => instead("conditions are joined by words", "and"),
         "||" | "|" => instead("conditions are joined by words", "or"),
         "!" => instead("a condition is denied by a word", "not"),
         "<>" => instead("unequal is written differently", "!="),
         ";" => {
-            let mut found = Finding::at("syntax", span, "nothing ends with `;`".to_owned())
-                .help("a clause ends where the next begins");
-            found.fix = Some(("take it out".to_owned(), String::new()));
-            found
+            Finding::at("syntax", span, "nothing ends with `;`".to_owned())
+                .help("a clause ends where the next begins")
+                .instead("take it out", "", true)
         }
-        "'" => Finding::at("syntax", span, "a text stands in double quotes".to_owned()).help("for example `\"like this\"`"),
+        "'" => quotes(tokens, next),
         "," if piece.place.is_some_and(|place| place.begins(tokens.get(next + 1..).unwrap_or(&[]))) => {
-            let mut found = Finding::at("syntax", span, "no comma stands between clauses".to_owned())
-                .help("a clause ends where the next begins");
-            found.fix = Some(("take it out".to_owned(), String::new()));
-            found
+            Finding::at("syntax", span, "no comma stands between clauses".to_owned())
+                .help("a clause ends where the next begins")
+                .instead("take it out", "", true)
         }
         "if" | "then" if piece.place.is_some_and(|place| place.of == "gate") => {
             Finding::at("syntax", span, format!("there is no `{}`", token.text))
@@ -463,6 +665,43 @@ fn slip(token: &Token, tokens: &[Token], next: usize, piece: &Piece) -> Option<F
         }
         _ => return None,
     })
+}
+
+/// A text in single quotes: all of it, where it ends on its line.
+fn quotes(tokens: &[Token], next: usize) -> Finding {
+    let open = &tokens[next];
+    let message = "a text stands in double quotes".to_owned();
+    let line = |token: &&Token| token.indent.is_none();
+    let rest = tokens[next + 1..].iter().take_while(line);
+    let ends = |token: &&Token| token.text == "'";
+    match rest.clone().position(|token| ends(&token)) {
+        Some(0) => Finding::at("syntax", (open.start, tokens[next + 1].end()), message).instead(
+            "write `\"\"`",
+            "\"\"",
+            true,
+        ),
+        Some(n) => {
+            let inner = &tokens[next + 1..next + 1 + n];
+            let plain = inner.windows(2).all(|pair| pair[1].gap <= 1);
+            let text: String = (inner.iter().enumerate())
+                .map(|(i, token)| {
+                    format!(
+                        "{}{}",
+                        " ".repeat(if i > 0 { token.gap } else { 0 }),
+                        token.text
+                    )
+                })
+                .collect();
+            let end = tokens[next + 1 + n].end();
+            let found = Finding::at("syntax", (open.start, end), message);
+            match plain && !text.contains(['"', '\\']) {
+                true => found.instead(format!("write `\"{text}\"`"), format!("\"{text}\""), true),
+                false => found.help("for example `\"like this\"`"),
+            }
+        }
+        None => Finding::at("syntax", (open.start, open.end()), message)
+            .help("for example `\"like this\"`"),
+    }
 }
 
 /// The unit that somebody means who writes another word for it.
@@ -516,7 +755,9 @@ pub(super) fn unknown_declaration(tokens: &[Token]) -> (Finding, Option<&'static
     if first.kind == Kind::Close {
         let message = format!("this `{}` closes nothing", first.text);
         return (
-            Finding::at("unclosed-bracket", span, message).help("take it out, or open it before"),
+            Finding::at("unclosed-bracket", span, message)
+                .help("take it out, or open it before")
+                .instead("take it out", "", false),
             None,
         );
     }

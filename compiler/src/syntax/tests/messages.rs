@@ -109,7 +109,7 @@ fn wrong_texts_draw_one_message_each() {
         ),
         (
             "let a = 12x",
-            "bad-number [12x] `12x` has no suffix that I know",
+            "bad-number [12x] `12x` has no unit that is known",
         ),
         (
             "let а = 1",
@@ -117,7 +117,7 @@ fn wrong_texts_draw_one_message_each() {
         ),
         (
             "let a = \u{0}1",
-            "odd-character [\u{0}] the character (U+0000) stands here for nothing",
+            "odd-character [\u{0}] the character (U+0000) is not allowed here",
         ),
         (
             "param x duration",
@@ -153,7 +153,7 @@ fn wrong_texts_draw_one_message_each() {
         ),
         (
             "trigger x { in a  when b  then stop }",
-            "syntax [stop] expected what is to happen, such as `rollback NAME` after `then`, found `stop`",
+            "syntax [stop] expected `halt`, `rollback NAME` or `throw NAME` after `then`, found `stop`",
         ),
         (
             "freeze x { from 2026-03-01 to 2026-03-02 in \"UTC\" }",

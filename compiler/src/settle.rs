@@ -1,0 +1,293 @@
+//! Which findings are consequences of another: one cause draws one message. Knows places and codes; finds nothing itself.
+
+use std::collections::BTreeSet;
+
+use crate::check::outline::Module;
+use crate::diagnostic::{Diagnostic, Label, Severity};
+use crate::source::{FileId, SourceFile, Span};
+use crate::syntax::ast;
+
+/// The findings without those that another one explains; what is said of several places in the same words is said once,
+/// with all places. Expects and keeps their order.
+pub fn settle(
+    findings: Vec<Diagnostic>,
+    files: &[SourceFile],
+    modules: &[Module],
+) -> Vec<Diagnostic> {
+    if !findings.iter().any(is_error) {
+        return findings;
+    }
+    let torn: Vec<Torn> = (modules.iter())
+        .map(|module| Torn::of(module, files, &findings))
+        .collect();
+    let of = |file: FileId| torn.iter().find(|torn| torn.file == file);
+    let mut kept: Vec<Diagnostic> = Vec::new();
+    for found in findings {
+        let follows = of(found.primary.file).is_some_and(|torn| torn.explains(&found, kept.last()));
+        if is_error(&found) && follows || joined(&mut kept, &found) {
+            continue;
+        }
+        kept.push(found);
+    }
+    kept
+}
+
+fn is_error(found: &Diagnostic) -> bool {
+    found.severity == Severity::Error
+}
+
+/// Whether an earlier finding says the same, or more, of this place; it then shows this place too.
+fn joined(kept: &mut [Diagnostic], found: &Diagnostic) -> bool {
+    const SAME: [&str; 5] = [
+        "unknown-name",
+        "unknown-member",
+        "unknown-enum-word",
+        "unknown-zone",
+        "table-row",
+    ];
+    let file = found.primary.file;
+    let mut errors =
+        (kept.iter_mut()).filter(|other| is_error(other) && other.primary.file == file);
+    if is_error(found) && is_stray(found) {
+        let half = errors.find(|other| is_open(other) && other.secondary.is_empty());
+        if let Some(other) = half {
+            let text = "and this one closes nothing".to_owned();
+            other.secondary.push(Label {
+                text,
+                ..found.primary.clone()
+            });
+            return true;
+        }
+        return false;
+    }
+    for other in errors {
+        let start = other.primary.span.start == found.primary.span.start;
+        if is_error(found) && start && !found.primary.span.is_empty() {
+            return true;
+        }
+        let same = SAME.contains(&found.code) && other.code == found.code;
+        if !same || other.message != found.message {
+            continue;
+        }
+        other.secondary.push(Label {
+            text: "here too".to_owned(),
+            ..found.primary.clone()
+        });
+        if let (Some(fix), Some(more)) = (&mut other.fix, &found.fix) {
+            fix.edits.extend(more.edits.iter().cloned());
+        }
+        return true;
+    }
+    false
+}
+
+fn is_open(found: &Diagnostic) -> bool {
+    found.code == "unclosed-bracket" && found.message.ends_with("is never closed")
+}
+
+fn is_stray(found: &Diagnostic) -> bool {
+    found.code == "unclosed-bracket" && found.message.ends_with("closes nothing")
+}
+
+/// What could not be read of one file.
+struct Torn<'a> {
+    file: FileId,
+    text: &'a str,
+    /// Its declarations, and whether each was read whole.
+    decls: Vec<(Span, Decl)>,
+    /// Words that may name something in what could not be read.
+    words: BTreeSet<&'a str>,
+    /// Fields whose own line is wrong.
+    fields: BTreeSet<&'a str>,
+}
+
+/// How a declaration was read.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Decl {
+    Whole,
+    /// Some of it.
+    Part,
+    /// It is none.
+    Stray,
+}
+
+impl<'a> Torn<'a> {
+    fn of(module: &Module, files: &'a [SourceFile], findings: &[Diagnostic]) -> Torn<'a> {
+        let text = (files.get(module.file.0 as usize)).map_or("", |file| &*file.text);
+        let state = |decl: &ast::Decl| match &decl.kind {
+            ast::DeclKind::Broken(broken) if broken.word.is_none() => Decl::Stray,
+            ast::DeclKind::Broken(_) => Decl::Part,
+            _ if decl.tainted => Decl::Part,
+            _ => Decl::Whole,
+        };
+        let mut torn = Torn {
+            file: module.file,
+            text,
+            decls: Vec::new(),
+            words: BTreeSet::new(),
+            fields: BTreeSet::new(),
+        };
+        let here = |found: &&Diagnostic| is_error(found) && found.primary.file == module.file;
+        for decl in &module.ast.decls {
+            let state = state(decl);
+            torn.decls.push((decl.span, state));
+            if state != Decl::Whole {
+                let head = decl.span.text(text).split('{').next().unwrap_or_default();
+                torn.words.extend(words(head.split('"').step_by(2)));
+            }
+            let typed = matches!(
+                decl.kind,
+                ast::DeclKind::Record(_) | ast::DeclKind::Evidence(_)
+            );
+            for found in (findings.iter().filter(here))
+                .filter(|found| decl.span.touches(found.primary.span.start))
+            {
+                let (before, line) = line(text, found.primary.span.start);
+                if state != Decl::Whole {
+                    torn.words.extend(words([line]));
+                } else if typed {
+                    torn.fields.extend(field(before));
+                }
+            }
+        }
+        torn
+    }
+
+    /// The declaration at a place.
+    fn at(&self, place: u32) -> Option<usize> {
+        self.decls.iter().position(|(span, _)| span.touches(place))
+    }
+
+    fn is_torn(&self, i: Option<usize>) -> bool {
+        i.and_then(|i| self.decls.get(i))
+            .is_some_and(|(_, decl)| *decl != Decl::Whole)
+    }
+
+    /// Whether something that could not be read is behind a finding; `last` is the one before it.
+    fn explains(&self, found: &Diagnostic, last: Option<&Diagnostic>) -> bool {
+        let at = found.primary.span;
+        let decl = self.at(at.start);
+        let said = words([at.text(self.text)]).next();
+        match found.code {
+            "unknown-name" | "unknown-member" | "unknown-enum-word" | "not-a-value" => {
+                said.is_some_and(|word| self.words.contains(word))
+            }
+            "duplicate-name" | "recursive-definition" => {
+                let labels = [&found.primary].into_iter().chain(&found.secondary);
+                labels
+                    .filter(|label| label.file == self.file)
+                    .any(|label| self.is_torn(self.at(label.span.start)))
+            }
+            "column-one" => {
+                let above = decl.and_then(|i| i.checked_sub(1));
+                !self.is_torn(decl) && self.is_torn(above)
+            }
+            "missing-clause"
+            | "phase-without-criteria"
+            | "empty-gate"
+            | "incomplete-rollback"
+            | "no-freshness" => decl.is_some_and(|i| {
+                let stray = |i: usize| matches!(self.decls.get(i), Some((_, Decl::Stray)));
+                stray(i + 1) || i.checked_sub(1).is_some_and(stray)
+            }),
+            // The rest of a clause that was torn in two by something in the middle.
+            "unknown-clause" => last.is_some_and(|last| {
+                let lines = |from: u32, to: u32| {
+                    let between = self.text.get(from as usize..to as usize);
+                    between.map(|between| between.matches('\n').count())
+                };
+                last.code == "syntax"
+                    && last.primary.file == found.primary.file
+                    && found.fix.is_none()
+                    && decl == self.at(last.primary.span.start)
+                    && lines(last.primary.span.start, at.start) == Some(1)
+            }),
+            "type-mismatch" | "unit-mismatch" | "bare-number" | "not-a-condition" => {
+                let (before, _) = line(self.text, at.start);
+                let changed = before.trim_end().strip_suffix('=').map(str::trim_end);
+                let quoted = found.message.split('`').skip(1).step_by(2);
+                quoted
+                    .chain(changed)
+                    .filter_map(|path| path.rsplit_once('.'))
+                    .any(|(_, name)| self.fields.contains(name))
+            }
+            _ => false,
+        }
+    }
+}
+
+/// The line of a place, up to it and whole.
+fn line(text: &str, at: u32) -> (&str, &str) {
+    let at = (at as usize).min(text.len());
+    let (Some(before), Some(after)) = (text.get(..at), text.get(at..)) else {
+        return ("", "");
+    };
+    let start = before.rfind('\n').map_or(0, |i| i + 1);
+    let end = at + after.find('\n').unwrap_or(after.len());
+    (&text[start..at], &text[start..end])
+}
+
+/// The field whose declaration the end of a line belongs to.
+fn field(before: &str) -> Option<&str> {
+    let head = &before[..before.rfind(':')?];
+    words([head]).last()
+}
+
+fn words<'t>(texts: impl IntoIterator<Item = &'t str>) -> impl Iterator<Item = &'t str> {
+    let apart = |letter: char| !letter.is_ascii_alphanumeric() && letter != '_';
+    (texts.into_iter())
+        .flat_map(move |text| text.split(apart))
+        .filter(|word| !word.is_empty())
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::analysis::{Workspace, analyse};
+
+    #[test]
+    fn one_cause_draws_one_message() {
+        let check = |policy: &str, want: &[&str]| {
+            let mut workspace = Workspace::new();
+            let text = format!("edition 2026\nrollout r of build\nowners ops\n{policy}");
+            workspace.insert("p.rollout", text);
+            let analysis = analyse(&workspace, "p.rollout");
+            let found = analysis.diagnostics.iter();
+            let said: Vec<String> = found
+                .map(|found| format!("{} +{}", found.message, found.secondary.len()))
+                .collect();
+            assert_eq!(said, want, "{policy}");
+        };
+        check(
+            "evidence slo { fresh 5m  ok: bool }\ngate a { require sloo.ok }\ngate b { require sloo.ok }\n",
+            &["nothing is called `sloo` here +1"],
+        );
+        check(
+            "use is std.checklist\nevidence t: table checklist.Check by id { fresh 1d }\ngate a { require checklist.ticked(t) }\n",
+            &["did not expect `std` after `is` +0"],
+        );
+        check(
+            "evidence slo {\n  fresh 5m\n  p95: duration in\n  ok: bool\n}\ngate a { require slo.p95 <= 3s }\n",
+            &["expected a unit after `in` +0"],
+        );
+        check(
+            "evidence slo { fresh 5m  p95: instant in ms }\ngate a { require slo.p95 <= 3s }\n",
+            &["`p95` is an instant, which has no `ms` +0"],
+        );
+        check(
+            "evidence slo { fresh 5m  ok: bool }\ngate a {\n  require slo.ok\ngate b { require slo.ok }\n}\n",
+            &["this `{` is never closed +1"],
+        );
+        check(
+            "evidence slo { fresh 5m  ok: bool }\ngate a {\ngate a { require slo.ok }\n",
+            &["this `{` is never closed +0"],
+        );
+        check(
+            "table t by id {\n  id   of\n  \"a\"  1 2\n  \"b\"  3 4\n}\n",
+            &["this row has 3 cells, the table has 2 columns +1"],
+        );
+        check(
+            "evidence slo { fresh 5m  ok: bool }\nevidence pods: list { up: bool } { fresh 5m }\ngate a {\n  'each p in pods\n  require p.up == a\n}\n",
+            &["a text stands in double quotes +0"],
+        );
+    }
+}
