@@ -67,6 +67,17 @@ pub(crate) fn learn(can: &mut Can, params: &InitializeParams) {
     can.std = options.is_some_and(|options| options["texts"] == Value::Bool(true));
 }
 
+/// Whether the editor asks for the edit of an action when it was chosen.
+pub(crate) fn later(params: &InitializeParams) -> bool {
+    let text = params.capabilities.text_document.as_ref();
+    let action = text.and_then(|text| text.code_action.as_ref());
+    action.is_some_and(|action| {
+        let resolve = action.resolve_support.as_ref();
+        let edit = resolve.is_some_and(|one| one.properties.iter().any(|name| name == "edit"));
+        edit && action.data_support == Some(true)
+    })
+}
+
 /// The folders that the editor works in.
 pub(crate) fn folders(params: &InitializeParams) -> Vec<PathBuf> {
     let named = params.workspace_folders.iter().flatten();
@@ -178,7 +189,7 @@ pub fn announce(encoding: Encoding) -> InitializeResult {
             }),
             code_action_provider: Some(CodeActionProviderCapability::Options(CodeActionOptions {
                 code_action_kinds: Some(act::kinds()),
-                resolve_provider: Some(false),
+                resolve_provider: Some(true),
                 work_done_progress_options: WorkDoneProgressOptions::default(),
             })),
             code_lens_provider: Some(CodeLensOptions {

@@ -38,6 +38,7 @@ pub(crate) fn serve(host: Host) -> std::io::Result<Ended> {
             published: Arc::new(Mutex::new(Published::default())),
             asker: Arc::new(Mutex::new(Asker::default())),
             ahead,
+            later: Arc::default(),
             agreed: agreed.clone(),
         })
         .custom_method("rolloutc/text", Backend::text)
@@ -61,7 +62,18 @@ struct Backend {
     published: Arc<Mutex<Published>>,
     asker: Arc<Mutex<Asker>>,
     ahead: Ahead,
+    /// The editor asks for the edit of an action when it was chosen.
+    later: Arc<AtomicBool>,
     agreed: Arc<AtomicBool>,
+}
+
+/// What is wrong with a question, in words.
+fn refused(why: String) -> Error {
+    Error {
+        code: ErrorCode::InvalidParams,
+        message: why.into(),
+        data: None,
+    }
 }
 
 /// Does something; a fault of ours becomes an error of this one answer.
@@ -134,6 +146,8 @@ impl LanguageServer for Backend {
         let mut desk = self.desk.lock().await;
         capabilities::learn(&mut desk.can, &params);
         *self.asker.lock().await = Asker::learn(&params);
+        let later = capabilities::later(&params);
+        self.later.store(later, Ordering::Relaxed);
         desk.encoding = capabilities::encoding(&params);
         desk.folders = capabilities::folders(&params);
         if let Some(options) = &params.initialization_options {
@@ -433,10 +447,16 @@ impl LanguageServer for Backend {
     }
 
     async fn code_action(&self, params: CodeActionParams) -> Result<Option<CodeActionResponse>> {
+        let later = self.later.load(Ordering::Relaxed);
         self.ask(&params.text_document.uri, |seen| {
-            act::actions(seen, params.range, params.context.only.as_deref())
+            act::actions(seen, params.range, params.context.only.as_deref(), later)
         })
         .await
+    }
+
+    async fn code_action_resolve(&self, action: CodeAction) -> Result<CodeAction> {
+        let done = self.ask_all(|desk| act::resolve(desk, action)).await?;
+        done.map_err(refused)
     }
 
     async fn code_lens(&self, params: CodeLensParams) -> Result<Option<Vec<CodeLens>>> {
@@ -447,10 +467,6 @@ impl LanguageServer for Backend {
         let done = self
             .ask_all(|desk| commands::run_command(desk, &params.command, &params.arguments))
             .await?;
-        done.map(Some).map_err(|why| Error {
-            code: ErrorCode::InvalidParams,
-            message: why.into(),
-            data: None,
-        })
+        done.map(Some).map_err(refused)
     }
 }

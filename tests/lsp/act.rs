@@ -49,10 +49,11 @@ fn a_finding_is_mended_where_it_stands_and_everywhere() {
     client.end();
 }
 
-/// A server on a folder with the tour in it, and the address of its policy.
-fn tour() -> (Desk, Client, String, String) {
+/// A folder with the tour in it, the address of its policy, and its text.
+fn shop_with_fixture() -> (Desk, String, String) {
     let desk = Desk::new();
     let text = shop()
+        + "\ngate spare { require smoke.passed }\n"
         + "\nfixture green from \"green\"\n\ntest \"the first cohort goes\" {\n  at     2026-03-03T12:00Z\n  in     start\n  given  green\n  expect advance to canary at 5%\n}\n";
     desk.write("shop.rollout", &text);
     desk.write(
@@ -65,8 +66,14 @@ fn tour() -> (Desk, Client, String, String) {
         "lanes.json",
         r#"[{ "id": "a", "took_ms": 12 }, { "id": "b", "took_ms": 3 }]"#,
     );
-    let mut client = Client::able();
     let uri = format!("file://{}", desk.path().join("shop.rollout").display());
+    (desk, uri, text)
+}
+
+/// A server on it.
+fn tour() -> (Desk, Client, String, String) {
+    let (desk, uri, text) = shop_with_fixture();
+    let mut client = Client::able();
     client.open(&uri, &text);
     (desk, client, uri, text)
 }
@@ -183,4 +190,138 @@ fn the_examples_are_clean_in_the_editor_too() {
         );
     }
     client.end();
+}
+
+/// Every gate of the policies of the project, asked for a test: it compiles, stands as `fmt` prints it, and passes.
+#[test]
+fn a_test_that_is_written_for_a_gate_passes() {
+    let (mut offered, mut gates) = (0, 0);
+    let mut client = Client::able();
+    for folder in ["examples", "stdlib/tests"] {
+        for path in policies(&root().join(folder)) {
+            let text = std::fs::read_to_string(&path).expect("a policy");
+            let uri = format!("file://{}", path.display());
+            client.open(&uri, &text);
+            // A module of a policy has no test.
+            if !text.contains("\nrollout ") {
+                continue;
+            }
+            let lines = text.lines().enumerate();
+            let all: Vec<_> = lines
+                .filter(|(_, said)| said.starts_with("gate "))
+                .collect();
+            let mut tried = Vec::new();
+            // A few of each, from all over it: a trial takes its time.
+            for (line, said) in all.iter().step_by(all.len().div_ceil(3).max(1)) {
+                let line = *line;
+                gates += 1;
+                let all = actions(&mut client, &uri, line, 5, json!(["refactor"]));
+                let test = all.iter().find(|one| {
+                    let title = one["title"].as_str().unwrap_or_default();
+                    title.starts_with("Add a test for ")
+                });
+                if let Some(test) = test {
+                    let edits = &test["edit"]["changes"][&uri];
+                    tried.push((
+                        *said,
+                        edits[0]["newText"].as_str().expect("a text").to_owned(),
+                    ));
+                }
+            }
+            offered += tried.len();
+            // All of them at once, beside the policy itself, where its fixtures are.
+            let name = path
+                .file_name()
+                .and_then(|name| name.to_str())
+                .expect("a name");
+            let mut seen = std::collections::BTreeSet::new();
+            let mut whole = text.clone();
+            for (gate, test) in &tried {
+                let title = test.split('"').nth(1).expect("a title");
+                assert!(seen.insert(title.to_owned()), "{gate}: {title}");
+                whole.push_str(test);
+            }
+            let desk = Desk::new();
+            copy(path.parent().expect("a folder"), desk.path());
+            desk.write(name, &whole);
+            desk.expect(&format!("fmt --check {name}"), 0, "");
+            let answer = desk.ask(&format!("test {name}"));
+            let said = format!("{}{}", answer.out, answer.err);
+            assert!(tried.is_empty() || answer.code == 0, "{name}\n{said}");
+            let close = json!({ "textDocument": { "uri": uri } });
+            client.tell("textDocument/didClose", close);
+        }
+    }
+    client.end();
+    assert!(gates > 60, "{gates}");
+    // What only a way back asks is seen in no plain test.
+    assert!(offered * 20 >= gates * 19, "{offered} of {gates} gates");
+}
+
+/// Every policy below a folder.
+fn policies(folder: &std::path::Path) -> Vec<std::path::PathBuf> {
+    let mut found = Vec::new();
+    for entry in std::fs::read_dir(folder).expect("a folder") {
+        let path = entry.expect("an entry").path();
+        if path.is_dir() {
+            found.extend(policies(&path));
+        } else if path.extension().is_some_and(|ending| ending == "rollout") {
+            found.push(path);
+        }
+    }
+    found.sort();
+    found
+}
+
+/// A folder with all that is in it.
+fn copy(from: &std::path::Path, to: &std::path::Path) {
+    std::fs::create_dir_all(to).expect("a folder");
+    for entry in std::fs::read_dir(from).expect("a folder") {
+        let path = entry.expect("an entry").path();
+        let there = to.join(path.file_name().expect("a name"));
+        match path.is_dir() {
+            true => copy(&path, &there),
+            false => drop(std::fs::copy(&path, &there).expect("a file")),
+        }
+    }
+}
+
+/// Who can choose first is told the test when it has chosen, and why there is none.
+#[test]
+fn an_editor_that_asks_later_is_told_later() {
+    let (desk, uri, text) = shop_with_fixture();
+    let (mut client, _) = Client::start_with(json!({ "capabilities": {
+        "general": { "positionEncodings": ["utf-8"] },
+        "textDocument": { "codeAction": { "dataSupport": true, "resolveSupport": { "properties": ["edit"] } } },
+    } }));
+    client.open(&uri, &text);
+    let at = |part: &str| {
+        text.lines()
+            .position(|line| line.starts_with(part))
+            .expect("a line")
+    };
+    let mut offered = |part: &str| {
+        let all = actions(&mut client, &uri, at(part), 6, json!(["refactor"]));
+        let test = all.into_iter().find(|one| {
+            one["title"]
+                .as_str()
+                .is_some_and(|title| title.starts_with("Add a test"))
+        });
+        let test = test.expect("an action");
+        assert_eq!(test["edit"], Value::Null);
+        client.ask("codeAction/resolve", test)
+    };
+    let quick = offered("gate quick");
+    let put = quick["result"]["edit"]["changes"][&uri][0]["newText"]
+        .as_str()
+        .expect("a text");
+    assert!(put.contains("expect blocked because quick"), "{put}");
+    let none = offered("gate spare");
+    let why = none["error"]["message"].as_str().expect("a reason");
+    assert!(
+        why.starts_with("no test that passes could be found"),
+        "{why}"
+    );
+    client.end();
+    drop(desk);
 }

@@ -2,7 +2,7 @@
 
 mod arms;
 mod extract;
-mod tests_for;
+pub mod tests_for;
 
 use rolloutc_compiler::diagnostic::{Diagnostic, Severity};
 use rolloutc_compiler::lints;
@@ -60,7 +60,6 @@ pub fn actions(view: &View<'_>, range: Span, found: &[Diagnostic]) -> Vec<Action
     out.extend(arms::missing(view, range));
     out.extend(extract::threshold(view, range));
     out.extend(extract::gate(view, range));
-    out.extend(tests_for::gate(view, range));
     out.extend(all(found));
     out
 }
@@ -188,15 +187,6 @@ mod tests {
         );
         let whole = text.replacen("good => true", "good => true  else => false", 1);
         assert_eq!(done(&whole, "Add the missing arms"), None);
-        check(
-            &shop("gate quick", "gate qu$0ick"),
-            "Add a test for `quick`",
-            &[
-                "test \"without slo, quick blocks\" {",
-                "in     canary at 5%",
-                "without slo\n",
-            ],
-        );
     }
 
     #[test]

@@ -5,6 +5,7 @@ pub mod act;
 pub mod names;
 pub mod shape;
 pub mod tool;
+mod trial;
 pub mod write;
 
 use std::sync::Arc;

@@ -1,91 +1,370 @@
-//! A test that shows a gate at work: with the fixtures and phases that the policy has.
+//! A test that shows a gate at work: drafts of it from what the policy's own tests and fixtures give, and the choice among
+//! them by what came of each. Knows how a test is written; how one is run is the business of whoever asks.
 
+use std::collections::BTreeSet;
+
+use rolloutc_compiler::fmt;
 use rolloutc_compiler::source::Span;
-use rolloutc_compiler::syntax::ast::{DeclKind, PhaseClause, StopKind};
+use rolloutc_compiler::syntax::ast::DeclKind;
+use rolloutc_runtime::decision::{Cause, Decision, Outcome, Reason, Verdict};
+use rolloutc_runtime::ir::Program;
+use rolloutc_runtime::ir::trial::Act;
+use rolloutc_runtime::time::Instant;
+use rolloutc_runtime::trial::{Case, Found};
 
 use super::{Action, Kind};
-use crate::ide::{HERE, View, names, times};
+use crate::ide::{HERE, View, names};
 
-/// A test at the end of the file, where the policy can be tested.
-pub fn gate(view: &View<'_>, range: Span) -> Option<Action> {
+/// What the titles of drafts begin with; no title of a person does.
+const DRAFT: &str = "\u{1}";
+/// How many ways to begin, places and items are tried at most.
+const MOST: (usize, usize, usize) = (3, 8, 4);
+
+/// What rank is as good as can be: the gate itself blocks.
+const GOOD: u8 = 1;
+
+/// Whoever tries tests.
+pub trait Tries {
+    /// When the newest of what a fixture holds was observed.
+    fn newest(&mut self, folder: &str) -> Option<Instant>;
+    /// Runs the tests whose titles are asked for, of the policy with another text; nothing where that has errors.
+    fn run(&mut self, text: &str, asked: &dyn Fn(&str) -> bool) -> Option<Vec<Case>>;
+}
+
+/// One way to ask: when, of which instance, where, with what.
+#[derive(Clone, Debug, Default)]
+struct Draft {
+    at: String,
+    key: Option<String>,
+    place: Option<String>,
+    given: Vec<String>,
+    /// What is taken away, of which of the given.
+    without: Option<(usize, String)>,
+}
+
+impl Draft {
+    /// The text of a test that expects something.
+    fn text(&self, title: &str, expect: &str) -> String {
+        let mut out = format!("test \"{title}\" {{\n  at {}\n", self.at);
+        for (word, said) in [("for", &self.key), ("in", &self.place)] {
+            if let Some(said) = said {
+                out.push_str(&format!("  {word} {said}\n"));
+            }
+        }
+        for (at, given) in self.given.iter().enumerate() {
+            let without = match &self.without {
+                Some((of, item)) if *of == at => format!(" without {item}"),
+                _ => String::new(),
+            };
+            out.push_str(&format!("  given {given}{without}\n"));
+        }
+        out + &format!("  expect {expect}\n}}\n")
+    }
+
+    /// Every way to ask so that is worth trying, the likeliest first.
+    fn drafts(&self, places: &[Option<String>], items: &[String]) -> Vec<Draft> {
+        let mut out = Vec::new();
+        for place in places {
+            let plain = Draft {
+                place: place.clone(),
+                ..self.clone()
+            };
+            let lacking = items.iter().flat_map(|item| {
+                (0..plain.given.len()).map(|of| Draft {
+                    without: Some((of, item.clone())),
+                    ..plain.clone()
+                })
+            });
+            out.extend(lacking);
+            out.push(plain);
+        }
+        out
+    }
+}
+
+/// What the menu shows for a gate of a policy, which may be asked for a test; what becomes of it only a trial tells.
+pub fn title(view: &View<'_>, range: Span) -> Option<String> {
+    let DeclKind::Gate(gate) = &view.decl_at(range.start)?.kind else {
+        return None;
+    };
+    view.analysis.program.as_ref()?;
+    Some(format!("Add a test for `{}`", gate.name.text))
+}
+
+/// A test at the end of the file that passes, where one can be found.
+pub fn gate(view: &View<'_>, range: Span, tries: &mut dyn Tries) -> Option<Action> {
+    let menu = title(view, range)?;
     let decl = view.decl_at(range.start)?;
     let DeclKind::Gate(gate) = &decl.kind else {
         return None;
     };
-    let name = &gate.name.text;
-    let decls = &view.tree().decls;
-    decls
-        .iter()
-        .find(|decl| matches!(decl.kind, DeclKind::Rollout(_)))?;
-    let fixture = decls.iter().find_map(|decl| match &decl.kind {
-        DeclKind::Fixture(fixture) => Some(fixture.name.text.to_string()),
-        _ => None,
-    });
-    let given = fixture.unwrap_or_else(|| "evidence \"evidence/green\"".to_owned());
-    let place = phase_of(view, name).map_or(String::new(), |place| format!("  in     {place}\n"));
-    let at = times::utc(view.now);
-    let day = at.split(' ').nth(1).unwrap_or("2026-03-03");
+    let program = view.analysis.program.as_ref()?;
     let text = view.text();
     let gap = match text.ends_with('\n') {
         true => "\n",
         false => "\n\n",
     };
-    let item = names::all(view)
-        .into_iter()
-        .find(|one| one.kind == names::Kind::Evidence && decl.span.holds(one.span));
-    let (title, without) = match item {
-        Some(item) => {
-            let item = item.span.text(text);
-            (
-                format!("without {item}, {name} blocks"),
-                format!(" without {item}"),
-            )
+    let taken: BTreeSet<&str> = (program.tests.tests.iter())
+        .map(|test| test.title.as_str())
+        .collect();
+    let name = &gate.name.text;
+    let (places, items) = (places(view, name, program), items(view, decl.span, program));
+    let mut all: Vec<(u8, Draft, Decision)> = Vec::new();
+    for base in bases(view, program, tries) {
+        let drafts = base.drafts(&places, &items);
+        let tried: String = drafts
+            .iter()
+            .enumerate()
+            .map(|(at, draft)| draft.text(&format!("{DRAFT}{at}"), "complete"))
+            .collect();
+        let cases = tries.run(&format!("{text}{gap}{tried}"), &|title| {
+            title.starts_with(DRAFT)
+        });
+        for case in cases.into_iter().flatten() {
+            let at = case
+                .title
+                .strip_prefix(DRAFT)
+                .and_then(|at| at.parse().ok());
+            let draft = at.and_then(|at: usize| drafts.get(at));
+            let decision = case.decisions.into_iter().next();
+            if let (Some(draft), Some(decision)) = (draft, decision)
+                && let Some(rank) = rank(name, &decision)
+            {
+                all.push((rank, draft.clone(), decision));
+            }
         }
-        None => (format!("{name} blocks"), String::new()),
+        // What is as good as can be need not be looked for further.
+        if all.iter().any(|(rank, ..)| *rank <= GOOD) {
+            break;
+        }
+    }
+    all.sort_by_key(|(rank, ..)| *rank);
+    for (_, draft, decision) in all.into_iter().take(4) {
+        for (title, expect) in expectations(name, &draft, &decision) {
+            let title = free(&title, &taken);
+            let Some(test) = formatted(&draft.text(&title, &expect)) else {
+                continue;
+            };
+            let put = format!("{gap}{test}");
+            let cases = tries.run(&format!("{text}{put}"), &|one| one == title);
+            let passed = |case: &Case| case.found == Found::Passed;
+            if cases.is_some_and(|cases| !cases.is_empty() && cases.iter().all(passed)) {
+                return Some(Action {
+                    title: menu,
+                    kind: Kind::Write,
+                    edits: vec![(Span::at(text.len() as u32), put)],
+                    mends: None,
+                    best: false,
+                });
+            }
+        }
+    }
+    None
+}
+
+/// A declaration as `fmt` prints it.
+fn formatted(test: &str) -> Option<String> {
+    const HEAD: &str = "edition 2026\n\n";
+    let done = fmt::format(&format!("{HEAD}{test}")).ok()?;
+    done.text.strip_prefix(HEAD).map(str::to_owned)
+}
+
+/// A title that no test has.
+fn free(title: &str, taken: &BTreeSet<&str>) -> String {
+    let numbered = (2..).map(|number| format!("{title} ({number})"));
+    std::iter::once(title.to_owned())
+        .chain(numbered)
+        .find(|title| !taken.contains(title.as_str()))
+        .unwrap_or_else(|| title.to_owned())
+}
+
+/// Whether a decision speaks of a gate by this subject: as a whole, with arguments, or of one row.
+fn speaks(gate: &str, subject: &str) -> bool {
+    subject
+        .strip_prefix(gate)
+        .is_some_and(|rest| rest.is_empty() || rest.starts_with(['(', '[']))
+}
+
+/// The reason by which a gate decides.
+fn decides<'d>(gate: &str, decision: &'d Decision) -> Option<&'d Reason> {
+    let all = decision.reasons.iter();
+    let mut own = all.filter(|reason| reason.decides && speaks(gate, &reason.subject));
+    own.next()
+}
+
+/// How well a decision shows a gate at work, the best first; nothing where it does not show it.
+fn rank(gate: &str, decision: &Decision) -> Option<u8> {
+    let Some(reason) = decides(gate, decision) else {
+        let asked = decision.gates.iter().any(|line| speaks(gate, &line.gate));
+        return asked.then_some(match decision.outcome {
+            Outcome::Advance | Outcome::Complete => 4,
+            Outcome::Hold | Outcome::Blocked => 5,
+            Outcome::Frozen | Outcome::Halted | Outcome::Rollback => 6,
+        });
     };
-    let test = format!(
-        "{gap}test \"{title}\" {{\n  at     {day}T12:00Z\n{place}  given  {given}{without}\n  expect blocked because {name}\n}}\n"
-    );
-    Some(Action {
-        title: format!("Add a test for `{name}`"),
-        kind: Kind::Write,
-        edits: vec![(Span::at(text.len() as u32), test)],
-        mends: None,
-        best: false,
+    Some(match (decision.outcome, reason.verdict) {
+        (Outcome::Blocked, Some(Verdict::Fail)) => 0,
+        (Outcome::Blocked, _) => 1,
+        (Outcome::Complete | Outcome::Advance | Outcome::Hold, _) => 2,
+        (Outcome::Frozen | Outcome::Halted | Outcome::Rollback, _) => 3,
     })
 }
 
-/// The phase that asks for a gate, else the first, at its first cohort.
-fn phase_of(view: &View<'_>, gate: &str) -> Option<String> {
-    let asked = names::all(view)
+/// Titles, and what to expect of a decision that came, the most telling first.
+fn expectations(gate: &str, draft: &Draft, decision: &Decision) -> Vec<(String, String)> {
+    let came = match (decision.outcome, &decision.to) {
+        (Outcome::Advance, Some(to)) => format!("advance to {to}"),
+        (outcome, _) => outcome.to_string(),
+    };
+    let lacks = match &draft.without {
+        Some((_, item)) => format!("without {item}, "),
+        None => String::new(),
+    };
+    let Some(reason) = decides(gate, decision) else {
+        return vec![(format!("{lacks}{gate}: {}", decision.outcome), came)];
+    };
+    let verb = match decision.outcome {
+        Outcome::Blocked => "blocks",
+        Outcome::Hold => "holds",
+        Outcome::Halted => "halts",
+        Outcome::Complete | Outcome::Advance | Outcome::Frozen | Outcome::Rollback => "decides",
+    };
+    let title = format!("{lacks}{gate} {verb}");
+    let cause = reason.cause.and_then(|cause| match cause {
+        Cause::Missing => Some("missing"),
+        Cause::Stale => Some("stale"),
+        Cause::Malformed => Some("malformed"),
+        Cause::Empty => Some("empty"),
+        Cause::Awaited
+        | Cause::Future
+        | Cause::Mismatched
+        | Cause::Superseded
+        | Cause::Inconclusive
+        | Cause::MissingField => None,
+    });
+    let subject = &reason.subject;
+    let mut ways = Vec::new();
+    if let Some(cause) = cause {
+        ways.push(format!("{came} because {subject} {cause}"));
+    }
+    ways.push(format!("{came} because {subject}"));
+    if subject != gate {
+        ways.push(format!("{came} because {gate}"));
+    }
+    ways.into_iter().map(|way| (title.clone(), way)).collect()
+}
+
+/// When, of which instance and with what: as the policy's own tests ask, else with its fixtures, else with nothing.
+fn bases(view: &View<'_>, program: &Program, tries: &mut dyn Tries) -> Vec<Draft> {
+    let called = |folder: &str| {
+        let own = program.tests.fixtures.iter();
+        let named = own.clone().find(|one| one.folder == folder);
+        named.map_or_else(|| format!("evidence {folder:?}"), |one| one.name.clone())
+    };
+    let mut seen: Vec<(usize, Draft)> = Vec::new();
+    for test in &program.tests.tests {
+        let acts = test.acts.iter();
+        let given = acts.map_while(|act| match act {
+            Act::Given(given) => Some(called(&given.folder)),
+            Act::After { .. } | Act::Expect(_) => None,
+        });
+        let draft = Draft {
+            at: test.instant.to_string(),
+            key: test.key.as_ref().map(|key| key_word(key)),
+            given: given.collect(),
+            ..Draft::default()
+        };
+        let same = |one: &&mut (usize, Draft)| one.1.given == draft.given && one.1.key == draft.key;
+        match seen.iter_mut().find(same) {
+            Some((times, _)) => *times += 1,
+            None => seen.push((1, draft)),
+        }
+    }
+    seen.sort_by_key(|(times, _)| usize::MAX - times);
+    let mut out: Vec<Draft> = seen.into_iter().map(|(_, draft)| draft).collect();
+    if out.is_empty() {
+        for fixture in &program.tests.fixtures {
+            let at = tries.newest(&fixture.folder).unwrap_or(view.now);
+            out.push(Draft {
+                at: at.to_string(),
+                given: vec![fixture.name.clone()],
+                ..Draft::default()
+            });
+        }
+    }
+    if out.is_empty() {
+        out.push(Draft {
+            at: view.now.to_string(),
+            ..Draft::default()
+        });
+    }
+    out.truncate(MOST.0);
+    out
+}
+
+/// A key as a test writes it.
+fn key_word(key: &str) -> String {
+    let mut letters = key.chars();
+    let name = letters
+        .next()
+        .is_some_and(|c| c.is_ascii_alphabetic() || c == '_')
+        && letters.all(|c| c.is_ascii_alphanumeric() || c == '_');
+    match name {
+        true => key.to_owned(),
+        false => format!("{key:?}"),
+    }
+}
+
+/// Where to stand: in the phases that ask the gate, at the start, in the others; of a policy without phases nowhere.
+fn places(view: &View<'_>, gate: &str, program: &Program) -> Vec<Option<String>> {
+    if program.phases.is_empty() {
+        return vec![None];
+    }
+    let uses: Vec<Span> = names::all(view)
         .into_iter()
         .filter(|one| !one.declares && one.span.text(view.text()) == gate)
-        .find_map(|one| {
-            let decl = view.decl_of((HERE, one.span))?;
-            match &decl.kind {
-                DeclKind::Phase(phase) => Some(phase),
-                _ => None,
-            }
-        });
-    let phase = asked.or_else(|| {
-        view.tree().decls.iter().find_map(|decl| match &decl.kind {
-            DeclKind::Phase(phase) => Some(phase),
-            _ => None,
-        })
-    })?;
-    let share = phase.clauses.iter().find_map(|clause| match &clause.node {
-        PhaseClause::Cohorts(stops) => match &stops.first()?.kind {
-            StopKind::Share(share) | StopKind::Named { share, .. } => Some(share.text.to_string()),
-            StopKind::Param(_) => None,
-        },
-        PhaseClause::Cohort(cohort) => match &cohort.stop.kind {
-            StopKind::Share(share) | StopKind::Named { share, .. } => Some(share.text.to_string()),
-            StopKind::Param(_) => None,
-        },
-        _ => None,
-    });
-    Some(match share {
-        Some(share) => format!("{} at {share}", phase.name.text),
-        None => phase.name.text.to_string(),
-    })
+        .filter_map(|one| Some(view.decl_of((HERE, one.span))?.span))
+        .collect();
+    let asks = |name: &str| {
+        let own = |decl: &&rolloutc_compiler::syntax::ast::Decl| match &decl.kind {
+            DeclKind::Phase(phase) => &*phase.name.text == name,
+            _ => false,
+        };
+        let decl = view.tree().decls.iter().find(own);
+        decl.is_some_and(|decl| uses.contains(&decl.span))
+    };
+    let mut phases: Vec<&str> = program.phases.iter().map(|one| one.name.as_str()).collect();
+    // What a phase asks on entering is asked in the one before it.
+    let first = phases.first().copied();
+    phases.sort_by_key(|name| !asks(name));
+    let mut out = vec![Some("start".to_owned())];
+    out.extend(phases.into_iter().map(|name| Some(name.to_owned())));
+    if !first.is_some_and(asks) {
+        out.swap(0, 1);
+    }
+    out.truncate(MOST.1);
+    out
+}
+
+/// What may be taken away: what the gate itself reads, else what the policy reads.
+fn items(view: &View<'_>, decl: Span, program: &Program) -> Vec<String> {
+    let all: Vec<&str> = program
+        .evidence
+        .iter()
+        .map(|one| one.name.as_str())
+        .collect();
+    let own: BTreeSet<&str> = names::all(view)
+        .into_iter()
+        .filter(|one| one.kind == names::Kind::Evidence && decl.holds(one.span))
+        .map(|one| one.span.text(view.text()))
+        .collect();
+    let mut out: Vec<String> = (all.iter())
+        .filter(|name| own.contains(*name))
+        .map(|name| (*name).to_owned())
+        .collect();
+    if out.is_empty() {
+        out.extend(all.into_iter().map(str::to_owned));
+    }
+    out.truncate(MOST.2);
+    out
 }

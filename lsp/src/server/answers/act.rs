@@ -8,10 +8,12 @@ use tower_lsp::lsp_types::{
 use rolloutc_compiler::fmt;
 use rolloutc_compiler::source::Span;
 
+use super::super::desk::{Desk, view};
 use super::super::{commands, findings};
+use super::trial::Trial;
 use super::{Seen, across};
 use crate::convert;
-use crate::ide::actions::{self, Action, Kind};
+use crate::ide::actions::{self, Action, Kind, tests_for};
 use crate::ide::lenses::{self, Ask};
 
 /// The kinds of actions that are announced.
@@ -25,11 +27,13 @@ pub fn kinds() -> Vec<CodeActionKind> {
     ]
 }
 
-/// Everything that can be done in a range; of some kinds only, where they are asked for.
+/// Everything that can be done in a range; of some kinds only, where they are asked for. An editor that chooses first and asks
+/// then is told the edits that take a while when it does.
 pub fn actions(
     seen: &mut Seen<'_>,
     range: Range,
     only: Option<&[CodeActionKind]>,
+    later: bool,
 ) -> Option<Vec<CodeActionOrCommand>> {
     let span = convert::span(seen.file(), range, seen.desk.encoding);
     let read = seen.read.clone();
@@ -39,7 +43,13 @@ pub fn actions(
         .collect();
     let shown = findings::diagnostics(seen.desk, &read);
     let mut out = Vec::new();
-    for action in actions::actions(&seen.view(), span, &own) {
+    let mut all = actions::actions(&seen.view(), span, &own);
+    let test = wanted(only, &CodeActionKind::REFACTOR) && !later;
+    if test {
+        let trial = Trial::new(seen);
+        all.extend(trial.and_then(|mut trial| tests_for::gate(&view(&read), span, &mut trial)));
+    }
+    for action in all {
         let kind = match action.kind {
             Kind::Fix => CodeActionKind::QUICKFIX,
             Kind::Extract => CodeActionKind::REFACTOR_EXTRACT,
@@ -60,10 +70,40 @@ pub fn actions(
             ..CodeAction::default()
         }));
     }
+    if later && wanted(only, &CodeActionKind::REFACTOR) {
+        let title = tests_for::title(&seen.view(), span);
+        out.extend(title.map(|title| {
+            CodeActionOrCommand::CodeAction(CodeAction {
+                title,
+                kind: Some(CodeActionKind::REFACTOR),
+                data: Some(json!({ "uri": seen.uri, "at": span.start })),
+                ..CodeAction::default()
+            })
+        }));
+    }
     if wanted(only, &CodeActionKind::SOURCE) {
         out.extend(source(seen, span, only.is_some()));
     }
     Some(out)
+}
+
+/// An action with its edit, for editors that ask for it when it was chosen.
+pub fn resolve(desk: &mut Desk, mut action: CodeAction) -> Result<CodeAction, String> {
+    let Some(data) = action.data.take() else {
+        return Ok(action);
+    };
+    let uri = data["uri"].as_str().and_then(|uri| Url::parse(uri).ok());
+    let at = data["at"].as_u64().and_then(|at| u32::try_from(at).ok());
+    let (Some(uri), Some(at)) = (uri, at) else {
+        return Ok(action);
+    };
+    let mut seen = Seen::new(desk, &uri).ok_or("this document is not known")?;
+    let read = seen.read.clone();
+    let trial = Trial::new(&mut seen);
+    let found = trial.and_then(|mut trial| tests_for::gate(&view(&read), Span::at(at), &mut trial));
+    let found = found.ok_or("no test that passes could be found: nothing that the policy's fixtures give shows this gate")?;
+    action.edit = edit(&mut seen, found);
+    Ok(action)
 }
 
 fn wanted(only: Option<&[CodeActionKind]>, kind: &CodeActionKind) -> bool {
