@@ -67,15 +67,31 @@ pub(crate) fn learn(can: &mut Can, params: &InitializeParams) {
     can.std = options.is_some_and(|options| options["texts"] == Value::Bool(true));
 }
 
-/// Whether the editor asks for the edit of an action when it was chosen.
-pub(crate) fn later(params: &InitializeParams) -> bool {
-    let text = params.capabilities.text_document.as_ref();
+/// How the editor wants to be told of edits.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Manners {
+    /// It asks for the edit of an action when it was chosen.
+    pub later: bool,
+    /// It asks people about edits that say why.
+    pub asks: bool,
+}
+
+/// How the editor wants to be told of edits.
+pub(crate) fn manners(params: &InitializeParams) -> Manners {
+    let capabilities = &params.capabilities;
+    let text = capabilities.text_document.as_ref();
     let action = text.and_then(|text| text.code_action.as_ref());
-    action.is_some_and(|action| {
+    let later = action.is_some_and(|action| {
         let resolve = action.resolve_support.as_ref();
         let edit = resolve.is_some_and(|one| one.properties.iter().any(|name| name == "edit"));
         edit && action.data_support == Some(true)
-    })
+    });
+    let workspace = capabilities.workspace.as_ref();
+    let edit = workspace.and_then(|space| space.workspace_edit.as_ref());
+    let asks = edit.is_some_and(|edit| {
+        edit.change_annotation_support.is_some() && edit.document_changes == Some(true)
+    });
+    Manners { later, asks }
 }
 
 /// The folders that the editor works in.

@@ -19,6 +19,7 @@ use tower_lsp::jsonrpc::{Error, ErrorCode, Result};
 use tower_lsp::lsp_types::*;
 use tower_lsp::{Client, LanguageServer, LspService, Server};
 
+use crate::capabilities::Manners;
 use crate::{Ended, Host, capabilities};
 use answers::{Seen, across, act, names, shape, write};
 use desk::Desk;
@@ -38,7 +39,7 @@ pub(crate) fn serve(host: Host) -> std::io::Result<Ended> {
             published: Arc::new(Mutex::new(Published::default())),
             asker: Arc::new(Mutex::new(Asker::default())),
             ahead,
-            later: Arc::default(),
+            manners: Arc::default(),
             agreed: agreed.clone(),
         })
         .custom_method("rolloutc/text", Backend::text)
@@ -62,8 +63,7 @@ struct Backend {
     published: Arc<Mutex<Published>>,
     asker: Arc<Mutex<Asker>>,
     ahead: Ahead,
-    /// The editor asks for the edit of an action when it was chosen.
-    later: Arc<AtomicBool>,
+    manners: Arc<Mutex<Manners>>,
     agreed: Arc<AtomicBool>,
 }
 
@@ -146,8 +146,7 @@ impl LanguageServer for Backend {
         let mut desk = self.desk.lock().await;
         capabilities::learn(&mut desk.can, &params);
         *self.asker.lock().await = Asker::learn(&params);
-        let later = capabilities::later(&params);
-        self.later.store(later, Ordering::Relaxed);
+        *self.manners.lock().await = capabilities::manners(&params);
         desk.encoding = capabilities::encoding(&params);
         desk.folders = capabilities::folders(&params);
         if let Some(options) = &params.initialization_options {
@@ -328,10 +327,22 @@ impl LanguageServer for Backend {
 
     async fn rename(&self, params: RenameParams) -> Result<Option<WorkspaceEdit>> {
         let at = params.text_document_position;
-        self.try_to(&at.text_document.uri, |seen| {
-            across::rename(seen, at.position, &params.new_name)
-        })
-        .await
+        let asks = self.manners.lock().await.asks;
+        let done = self
+            .try_to(&at.text_document.uri, |seen| {
+                across::rename(seen, at.position, &params.new_name, asks)
+            })
+            .await?;
+        let Some((edit, outside)) = done else {
+            return Ok(None);
+        };
+        // Where nobody is asked, it is said.
+        if let Some(outside) = outside.filter(|_| !asks) {
+            self.client
+                .show_message(MessageType::WARNING, outside)
+                .await;
+        }
+        Ok(Some(edit))
     }
 
     async fn document_symbol(
@@ -447,7 +458,7 @@ impl LanguageServer for Backend {
     }
 
     async fn code_action(&self, params: CodeActionParams) -> Result<Option<CodeActionResponse>> {
-        let later = self.later.load(Ordering::Relaxed);
+        let later = self.manners.lock().await.later;
         self.ask(&params.text_document.uri, |seen| {
             act::actions(seen, params.range, params.context.only.as_deref(), later)
         })

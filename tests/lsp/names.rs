@@ -101,3 +101,78 @@ fn a_rename_reaches_every_file() {
     assert_eq!(found["result"][0]["name"], "tested", "{found}");
     client.end();
 }
+
+/// A rename changes policies and nothing else: what else calls the thing by its name is said.
+#[test]
+fn a_rename_says_what_it_does_not_reach() {
+    let rename = |can: Value, of: &str| {
+        let (mut client, _) = Client::start_with(json!({ "capabilities": {
+            "general": { "positionEncodings": ["utf-8"] }, "workspace": { "workspaceEdit": can },
+        } }));
+        let text = shop().replacen(
+            of,
+            &format!("{}$0{}", &of[..of.len() - 1], &of[of.len() - 1..]),
+            1,
+        );
+        client.open(URI, &bare(&text));
+        let at = json!({ "textDocument": { "uri": URI }, "position": super::cursor(&text), "newName": "other" });
+        client.asked += 1;
+        let id = client.asked;
+        client.send(
+            &json!({ "jsonrpc": "2.0", "id": id, "method": "textDocument/rename", "params": at }),
+        );
+        // What is only told may come behind the answer, but not behind the one to the next question.
+        client.send(&json!({ "jsonrpc": "2.0", "id": id + 1, "method": "rolloutc/text", "params": { "uri": URI } }));
+        client.asked += 1;
+        let (mut said, mut edit) = (Vec::new(), Value::Null);
+        loop {
+            let message = client.message();
+            if message["method"] == "window/showMessage" {
+                let told = message["params"]["message"].as_str();
+                said.push(told.expect("a text").to_owned());
+            } else if message["id"] == id {
+                edit = message["result"].clone();
+            } else if message["id"] == id + 1 {
+                break;
+            }
+        }
+        client.end();
+        (edit, said)
+    };
+    let asks =
+        json!({ "documentChanges": true, "changeAnnotationSupport": { "groupsOnLabel": true } });
+    for (of, part) in [
+        (
+            "evidence slo",
+            "bundles, files of evidence and `--evidence` call this item `slo`",
+        ),
+        (
+            "phase canary",
+            "a state that stands in this phase calls it `canary`",
+        ),
+        ("trigger orders_fail", "states count for `orders_fail`"),
+        ("rollback to_old", "its log is called `to_old_log`"),
+    ] {
+        let (edit, said) = rename(asks.clone(), of);
+        let note = &edit["changeAnnotations"]["outside"];
+        assert_eq!(note["needsConfirmation"], true, "{edit}");
+        let told = note["description"].as_str().expect("a reason");
+        assert!(told.starts_with(part), "{told}");
+        let edits = edit["documentChanges"][0]["edits"]
+            .as_array()
+            .expect("edits");
+        assert!(
+            !edits.is_empty() && edits.iter().all(|one| one["annotationId"] == "outside"),
+            "{edit}"
+        );
+        assert_eq!(said, Vec::<String>::new());
+        // An editor that cannot ask is told.
+        let (edit, said) = rename(json!({ "documentChanges": true }), of);
+        assert_eq!(edit["changeAnnotations"], Value::Null);
+        assert!(said.len() == 1 && said[0].starts_with(part), "{said:?}");
+    }
+    // What no data calls by its name is renamed without a word.
+    let (edit, said) = rename(asks, "gate quick");
+    assert_eq!(edit["changeAnnotations"], Value::Null, "{edit}");
+    assert_eq!(said, Vec::<String>::new());
+}

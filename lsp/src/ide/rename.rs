@@ -73,6 +73,56 @@ pub fn refuse(kind: Kind, name: &str) -> Option<String> {
         .then(|| format!("no {} may be called `{name}`", kind.word()))
 }
 
+/// What calls a thing by its name outside of policies, and so must be renamed by hand.
+pub fn outside(kind: Kind, old: &str) -> Option<String> {
+    Some(match kind {
+        Kind::Evidence => format!(
+            "bundles, files of evidence and `--evidence` call this item `{old}`: rename it there too"
+        ),
+        Kind::Phase => format!(
+            "a state that stands in this phase calls it `{old}` and is refused under another name, with `--adopt` too"
+        ),
+        Kind::Rollout => {
+            format!("states of this rollout call it `{old}` and are refused under another name")
+        }
+        Kind::Param => {
+            format!("whoever sets this param with `--param` calls it `{old}`: rename it there too")
+        }
+        Kind::Approval => {
+            format!(
+                "rows of approvals say `\"approval\": \"{old}\"`: those given so far do not count"
+            )
+        }
+        Kind::Trigger => {
+            format!(
+                "states count for `{old}`, and rows that end its halt name it: rename it there too"
+            )
+        }
+        Kind::Procedure => format!(
+            "its log is called `{old}_log`, and a state in which it is open calls it `{old}`: rename it there too"
+        ),
+        Kind::Module
+        | Kind::Owner
+        | Kind::Enum
+        | Kind::Member
+        | Kind::Record
+        | Kind::Field
+        | Kind::Value
+        | Kind::Function
+        | Kind::Folder
+        | Kind::Threshold
+        | Kind::Gate
+        | Kind::Group
+        | Kind::Calendar
+        | Kind::Message
+        | Kind::Report
+        | Kind::Fixture
+        | Kind::Local
+        | Kind::Label
+        | Kind::Tool => return None,
+    })
+}
+
 /// The edits of a file that call a target of it, or of a file it uses, by another name.
 pub fn edits(
     view: &View<'_>,

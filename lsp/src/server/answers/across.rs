@@ -4,8 +4,9 @@ use std::path::PathBuf;
 
 use tower_lsp::jsonrpc::{Error, ErrorCode};
 use tower_lsp::lsp_types::{
-    DocumentChanges, Location, OneOf, OptionalVersionedTextDocumentIdentifier, Position,
-    PrepareRenameResponse, SymbolInformation, TextDocumentEdit, Url, WorkspaceEdit,
+    AnnotatedTextEdit, ChangeAnnotation, DocumentChanges, Location, OneOf,
+    OptionalVersionedTextDocumentIdentifier, Position, PrepareRenameResponse, SymbolInformation,
+    TextDocumentEdit, Url, WorkspaceEdit,
 };
 
 use rolloutc_compiler::source::{FileId, Span};
@@ -141,12 +142,14 @@ pub fn prepare(
     }))
 }
 
-/// The edits of a rename, in every file; refused where a file would break.
+/// The edits of a rename, in every file, with what it does not reach; refused where a file would break. Where the editor can,
+/// it asks people first about that.
 pub fn rename(
     seen: &mut Seen<'_>,
     position: Position,
     new: &str,
-) -> Result<Option<WorkspaceEdit>, Error> {
+    asks: bool,
+) -> Result<Option<(WorkspaceEdit, Option<String>)>, Error> {
     let offset = seen.offset(position);
     let found = rename::prepare(&seen.view(), offset).map_err(refused)?;
     if let Some(why) = rename::refuse(found.kind, new) {
@@ -168,7 +171,41 @@ pub fn rename(
     if let Some(why) = breaks(seen.desk, &all) {
         return Err(refused(format!("`{new}` would not do: {why}")));
     }
-    Ok(Some(workspace_edit(seen.desk, all)))
+    let mut edit = workspace_edit(seen.desk, all);
+    let outside = rename::outside(meant.kind, &meant.name);
+    if let Some(outside) = outside.as_ref().filter(|_| asks) {
+        confirm(&mut edit, &meant, outside);
+    }
+    Ok(Some((edit, outside)))
+}
+
+/// Lets every edit be asked about, with the reason.
+fn confirm(edit: &mut WorkspaceEdit, meant: &Meant, outside: &str) {
+    const OUTSIDE: &str = "outside";
+    let Some(DocumentChanges::Edits(documents)) = &mut edit.document_changes else {
+        return;
+    };
+    for one in documents
+        .iter_mut()
+        .flat_map(|document| &mut document.edits)
+    {
+        if let OneOf::Left(text_edit) = one {
+            *one = OneOf::Right(AnnotatedTextEdit {
+                text_edit: text_edit.clone(),
+                annotation_id: OUTSIDE.to_owned(),
+            });
+        }
+    }
+    let note = ChangeAnnotation {
+        label: format!(
+            "Rename {} `{}` in policies only",
+            meant.kind.word(),
+            meant.name
+        ),
+        needs_confirmation: Some(true),
+        description: Some(outside.to_owned()),
+    };
+    edit.change_annotations = Some([(OUTSIDE.to_owned(), note)].into());
 }
 
 /// What would be wrong with a file after edits and is not wrong now.
