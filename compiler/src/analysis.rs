@@ -5,9 +5,10 @@ use std::sync::Arc;
 use indexmap::IndexMap;
 use rolloutc_runtime::ir;
 
-use crate::check::outline::Module;
+use crate::check::outline::{Module, Trees};
 use crate::check::{Checker, Model, outline};
 use crate::diagnostic::{Diagnostic, Severity};
+use crate::emit::origins;
 use crate::settle::settle;
 use crate::source::{FileId, SourceFile};
 use crate::syntax::{self, ast};
@@ -73,7 +74,8 @@ pub struct Analysis {
     pub files: Vec<SourceFile>,
     /// All findings in a stable order: file, place, weight.
     pub diagnostics: Vec<Diagnostic>,
-    /// The program; `None` where there is an error, and for a module, which has no `rollout`.
+    /// The program; `None` where there is an error, and for a module, which has no `rollout`. After [`look`] it has no
+    /// digests and no origins yet.
     pub program: Option<ir::Program>,
     /// What names mean and what types values have.
     pub model: Model,
@@ -86,14 +88,49 @@ impl Analysis {
     pub fn failed(&self) -> bool {
         (self.diagnostics.iter()).any(|found| found.severity == Severity::Error)
     }
+
+    /// The program with its digests, and with the places, titles and wording that people read.
+    pub fn sealed(&self) -> Option<ir::Program> {
+        let program = self.program.clone()?;
+        Some(self.seal(program))
+    }
+
+    /// The trees, for [`look_again`].
+    pub fn trees(&self) -> Trees {
+        Trees::new(self.files.clone(), self.modules.clone())
+    }
+
+    /// Takes the trees out, for [`look_again`].
+    pub fn take_trees(&mut self) -> Trees {
+        use std::mem::take;
+        Trees::new(take(&mut self.files), take(&mut self.modules))
+    }
+
+    fn seal(&self, mut program: ir::Program) -> ir::Program {
+        program.origins = origins::of(&self.files, &self.modules, &program, &self.model);
+        program.seal();
+        program
+    }
 }
 
-/// Checks the policy at a path of the workspace, with all it uses.
+/// Checks the policy at a path of the workspace, with all it uses. The program can be decided with.
 pub fn analyse(workspace: &Workspace, root: &str) -> Analysis {
+    let mut analysis = look(workspace, root);
+    analysis.program = (analysis.program.take()).map(|program| analysis.seal(program));
+    analysis
+}
+
+/// The same for those who want to know what is wrong: the program is not sealed, which takes as long as all else.
+pub fn look(workspace: &Workspace, root: &str) -> Analysis {
+    look_again(workspace, root, Trees::default())
+}
+
+/// The same, for somebody who looked before: of the files only what was edited is read anew.
+pub fn look_again(workspace: &Workspace, root: &str, trees: Trees) -> Analysis {
     let mut diagnostics = Vec::new();
     let text_of = |path: &str| workspace.text(path);
     let root = outline::join("", root);
-    let (files, modules) = outline::load(&root, &text_of, &mut diagnostics);
+    let (files, modules) = outline::load(&root, &text_of, trees, &mut diagnostics);
     let mut checker = Checker::new(&modules, &files);
     checker.diagnostics.append(&mut diagnostics);
     let declared = checker.declarations();

@@ -2,6 +2,7 @@
 //! under construction; knows no text and no rendering. Each declaration is checked once, when it is first asked for.
 
 mod ask;
+mod by_place;
 mod calendar;
 mod consts;
 pub mod decl;
@@ -41,6 +42,7 @@ use crate::source::{FileId, SourceFile, Span};
 use crate::syntax::ast;
 use outline::{Module, ModuleId};
 
+pub use by_place::ByPlace;
 pub use names::{Scope, nearest};
 pub use say::say;
 pub use types::{Inherited, ItemShape, paths};
@@ -142,9 +144,9 @@ pub struct Typed {
 #[derive(Clone, Debug, Default)]
 pub struct Model {
     /// The type of every expression, by place. Checked twice, said once.
-    pub types: BTreeMap<Place, Ty>,
+    pub types: ByPlace<Ty>,
     /// What every name means, and where that was declared.
-    pub defs: BTreeMap<Place, (Def, Option<Place>)>,
+    pub defs: ByPlace<(Def, Option<Place>)>,
     /// Where each node stands; parallel to the program's code.
     pub nodes: Vec<Place>,
     /// Where each declaration and clause of the program stands, by [`OriginId`].

@@ -1,24 +1,21 @@
-//! Checked tables to a sealed program: only what the policy itself reaches, numbered anew, with the places of what is
-//! left. Knows ids; decides nothing about their meaning.
+//! Checked tables to a program: only what the policy itself reaches, numbered anew, with the places of what is left.
+//! Knows ids; decides nothing about their meaning. `emit/origins` adds, for people, what no lint reads.
 
-mod origins;
+mod number;
+pub mod origins;
 pub mod walk;
-
-use std::collections::{BTreeMap, BTreeSet};
 
 use indexmap::IndexMap;
 use rolloutc_runtime::ir::trial::{More, Trials};
-use rolloutc_runtime::ir::{
-    self, ApprovalId, GateId, GroupId, ItemId, LocalId, MessageId, NodeId, OriginId, ParamId,
-    PhaseId, ProcedureId, Program, TextId, ThresholdId,
-};
-use rolloutc_runtime::ty::{EnumId, RecordId, Ty};
+use rolloutc_runtime::ir::{self, Program};
+use rolloutc_runtime::ty::Ty;
 
 use crate::check::decl::Declared;
 use crate::check::outline::ModuleId;
 use crate::check::{Checker, DeclRef, Model};
 use crate::source::offset;
 use crate::zones;
+use number::{Kind, Marks, Renumber, Sizes, Thing};
 use walk::{
     Walk, walk_approval, walk_calendar, walk_code, walk_gate, walk_group, walk_invariant,
     walk_item, walk_message, walk_more, walk_new_subject, walk_param, walk_phase, walk_procedure,
@@ -33,191 +30,29 @@ impl<'a> Checker<'a> {
     /// The program, unless something failed or the file is a module; and what editors want to know.
     pub fn emit(mut self, declared: Declared, failed: bool) -> (Option<Program>, Model) {
         let mut model = std::mem::take(&mut self.model);
+        model.types.settle();
+        model.defs.settle();
         model.facts = self.facts();
         let Some(rollout) = declared.rollout.clone().filter(|_| !failed) else {
             return (None, model);
         };
-        let mut tables = Tables::new(&self, declared);
+        let mut tables = Tables::new(&mut self, declared);
         let kept = tables.mark(&self, true);
-        let judged = tables.mark(&self, false);
+        if !tables.declared.params.is_empty() {
+            let judged = tables.mark(&self, false);
+            for (i, param) in tables.declared.params.iter_mut().enumerate() {
+                param.judged = judged.has((Kind::Param, offset(i)));
+            }
+        }
         let tried = tables.mark_tests(&kept);
-        for (i, param) in tables.declared.params.iter_mut().enumerate() {
-            param.judged = judged.has(Thing::Param(offset(i)));
-        }
         tables.write(self, rollout, (kept, tried), model)
-    }
-}
-
-/// A part of a program by its id.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-enum Thing {
-    Node(u32),
-    Item(u32),
-    Gate(u32),
-    Group(u32),
-    Threshold(u32),
-    Approval(u32),
-    Phase(u32),
-    Procedure(u32),
-    Param(u32),
-    Message(u32),
-    Text(u32),
-    Record(u32),
-    Enum(u32),
-}
-
-/// What is reached.
-#[derive(Default)]
-struct Marks {
-    outside: bool,
-    seen: BTreeSet<Thing>,
-    todo: Vec<Thing>,
-    zones: BTreeSet<String>,
-}
-
-impl Marks {
-    fn has(&self, thing: Thing) -> bool {
-        self.seen.contains(&thing)
-    }
-
-    fn add(&mut self, thing: Thing) {
-        if self.seen.insert(thing) {
-            self.todo.push(thing);
-        }
-    }
-}
-
-impl Walk for Marks {
-    fn node(&mut self, id: &mut NodeId) {
-        self.add(Thing::Node(id.0));
-    }
-    fn item(&mut self, id: &mut ItemId) {
-        self.add(Thing::Item(id.0));
-    }
-    fn gate(&mut self, id: &mut GateId) {
-        self.add(Thing::Gate(id.0));
-    }
-    fn group(&mut self, id: &mut GroupId) {
-        self.add(Thing::Group(id.0));
-    }
-    fn threshold(&mut self, id: &mut ThresholdId) {
-        self.add(Thing::Threshold(id.0));
-    }
-    fn approval(&mut self, id: &mut ApprovalId) {
-        self.add(Thing::Approval(id.0));
-    }
-    fn phase(&mut self, id: &mut PhaseId) {
-        self.add(Thing::Phase(id.0));
-    }
-    fn procedure(&mut self, id: &mut ProcedureId) {
-        self.add(Thing::Procedure(id.0));
-    }
-    fn param(&mut self, id: &mut ParamId) {
-        self.add(Thing::Param(id.0));
-    }
-    fn message(&mut self, id: &mut MessageId) {
-        self.add(Thing::Message(id.0));
-    }
-    fn text(&mut self, id: &mut TextId) {
-        self.add(Thing::Text(id.0));
-    }
-    fn record(&mut self, id: &mut RecordId) {
-        self.add(Thing::Record(id.0));
-    }
-    fn enumeration(&mut self, id: &mut EnumId) {
-        self.add(Thing::Enum(id.0));
-    }
-    fn zone(&mut self, name: &str) {
-        self.zones.insert(name.to_string());
-    }
-    fn outside(&self) -> bool {
-        self.outside
-    }
-}
-
-/// New numbers for what is kept.
-#[derive(Default)]
-struct Renumber {
-    things: BTreeMap<Thing, u32>,
-    locals: BTreeMap<u32, u32>,
-    memos: BTreeMap<u32, u32>,
-    origins: BTreeMap<u32, u32>,
-    places: Vec<u32>,
-}
-
-impl Renumber {
-    fn new_id(&self, thing: Thing) -> u32 {
-        let Some(id) = self.things.get(&thing) else {
-            unreachable!("whatever is reached is kept");
-        };
-        *id
-    }
-}
-
-fn next(map: &mut BTreeMap<u32, u32>, id: u32) -> u32 {
-    let len = offset(map.len());
-    *map.entry(id).or_insert(len)
-}
-
-impl Walk for Renumber {
-    fn node(&mut self, id: &mut NodeId) {
-        id.0 = self.new_id(Thing::Node(id.0));
-    }
-    fn local(&mut self, id: &mut LocalId) {
-        id.0 = next(&mut self.locals, id.0);
-    }
-    fn memo(&mut self, id: &mut u32) {
-        *id = next(&mut self.memos, *id);
-    }
-    fn item(&mut self, id: &mut ItemId) {
-        id.0 = self.new_id(Thing::Item(id.0));
-    }
-    fn gate(&mut self, id: &mut GateId) {
-        id.0 = self.new_id(Thing::Gate(id.0));
-    }
-    fn group(&mut self, id: &mut GroupId) {
-        id.0 = self.new_id(Thing::Group(id.0));
-    }
-    fn threshold(&mut self, id: &mut ThresholdId) {
-        id.0 = self.new_id(Thing::Threshold(id.0));
-    }
-    fn approval(&mut self, id: &mut ApprovalId) {
-        id.0 = self.new_id(Thing::Approval(id.0));
-    }
-    fn phase(&mut self, id: &mut PhaseId) {
-        id.0 = self.new_id(Thing::Phase(id.0));
-    }
-    fn procedure(&mut self, id: &mut ProcedureId) {
-        id.0 = self.new_id(Thing::Procedure(id.0));
-    }
-    fn param(&mut self, id: &mut ParamId) {
-        id.0 = self.new_id(Thing::Param(id.0));
-    }
-    fn message(&mut self, id: &mut MessageId) {
-        id.0 = self.new_id(Thing::Message(id.0));
-    }
-    fn text(&mut self, id: &mut TextId) {
-        id.0 = self.new_id(Thing::Text(id.0));
-    }
-    fn record(&mut self, id: &mut RecordId) {
-        id.0 = self.new_id(Thing::Record(id.0));
-    }
-    fn enumeration(&mut self, id: &mut EnumId) {
-        id.0 = self.new_id(Thing::Enum(id.0));
-    }
-    fn origin(&mut self, id: &mut OriginId) {
-        let known = self.origins.len();
-        let new = next(&mut self.origins, id.0);
-        if self.origins.len() > known {
-            self.places.push(id.0);
-        }
-        id.0 = new;
     }
 }
 
 /// Everything there is, before anything is left out.
 struct Tables {
     declared: Declared,
+    sizes: Sizes,
     code: Vec<ir::Code>,
     texts: Vec<ir::Text>,
     gates: Vec<ir::Gate>,
@@ -228,27 +63,41 @@ struct Tables {
 }
 
 impl Tables {
-    fn new(checker: &Checker<'_>, declared: Declared) -> Tables {
+    fn new(checker: &mut Checker<'_>, declared: Declared) -> Tables {
+        use std::mem::take;
+        let (code, texts, gates) = (&mut checker.code, &mut checker.texts, &mut checker.gates);
+        let sizes = Sizes::default()
+            .with(Kind::Node, code.len())
+            .with(Kind::Item, declared.items.len())
+            .with(Kind::Gate, gates.len())
+            .with(Kind::Group, declared.groups.len())
+            .with(Kind::Threshold, declared.thresholds.len())
+            .with(Kind::Approval, declared.approvals.len())
+            .with(Kind::Phase, declared.phases.len())
+            .with(Kind::Procedure, declared.procedures.len())
+            .with(Kind::Param, declared.params.len())
+            .with(Kind::Message, declared.messages.len())
+            .with(Kind::Text, texts.len())
+            .with(Kind::Record, checker.records.len())
+            .with(Kind::Enum, checker.enums.len());
         Tables {
             declared,
-            code: checker.code.clone(),
-            texts: checker.texts.clone(),
-            gates: checker.gates.clone(),
-            records: checker.records.clone(),
-            enums: checker.enums.clone(),
-            per: checker.per.clone(),
-            subject: checker.subject.clone(),
+            sizes,
+            code: take(code),
+            texts: take(texts),
+            gates: take(gates),
+            records: take(&mut checker.records),
+            enums: take(&mut checker.enums),
+            per: checker.per.take(),
+            subject: take(&mut checker.subject),
         }
     }
 
     /// What the policy's own declarations reach; sources and commands only where `outside`.
     fn mark(&mut self, checker: &Checker<'_>, outside: bool) -> Marks {
-        let mut marks = Marks {
-            outside,
-            ..Marks::default()
-        };
+        let mut marks = Marks::new(&self.sizes, outside);
         self.roots(checker, &mut marks);
-        while let Some(thing) = marks.todo.pop() {
+        while let Some(thing) = marks.next() {
             self.visit(thing, &mut marks);
         }
         marks
@@ -256,18 +105,14 @@ impl Tables {
 
     /// What the tests reach and the program does not.
     fn mark_tests(&mut self, kept: &Marks) -> Marks {
-        let mut marks = Marks {
-            outside: true,
-            seen: kept.seen.clone(),
-            ..Marks::default()
-        };
+        let mut marks = Marks::beyond(kept);
         for test in &mut self.declared.tried.tests {
             walk_test(test, &mut marks);
         }
-        while let Some(thing) = marks.todo.pop() {
+        while let Some(thing) = marks.next() {
             self.visit(thing, &mut marks);
         }
-        marks.seen.retain(|thing| !kept.has(*thing));
+        marks.without(kept);
         marks
     }
 
@@ -282,40 +127,40 @@ impl Tables {
                 .collect()
         };
         let ids = &checker.ids;
-        if marks.outside {
+        if marks.outside() {
             own(&ids.params)
                 .into_iter()
-                .for_each(|i| marks.add(Thing::Param(i)));
+                .for_each(|i| marks.add((Kind::Param, i)));
         }
         own(&ids.items)
             .into_iter()
-            .for_each(|i| marks.add(Thing::Item(i)));
+            .for_each(|i| marks.add((Kind::Item, i)));
         own(&ids.thresholds)
             .into_iter()
-            .for_each(|i| marks.add(Thing::Threshold(i)));
+            .for_each(|i| marks.add((Kind::Threshold, i)));
         own(&ids.groups)
             .into_iter()
-            .for_each(|i| marks.add(Thing::Group(i)));
+            .for_each(|i| marks.add((Kind::Group, i)));
         own(&ids.approvals)
             .into_iter()
-            .for_each(|i| marks.add(Thing::Approval(i)));
+            .for_each(|i| marks.add((Kind::Approval, i)));
         own(&ids.phases)
             .into_iter()
-            .for_each(|i| marks.add(Thing::Phase(i)));
+            .for_each(|i| marks.add((Kind::Phase, i)));
         own(&ids.procedures)
             .into_iter()
-            .for_each(|i| marks.add(Thing::Procedure(i)));
+            .for_each(|i| marks.add((Kind::Procedure, i)));
         own(&ids.messages)
             .into_iter()
-            .for_each(|i| marks.add(Thing::Message(i)));
+            .for_each(|i| marks.add((Kind::Message, i)));
         for (i, gate) in self.gates.iter().enumerate() {
             if gate.own {
-                marks.add(Thing::Gate(offset(i)));
+                marks.add((Kind::Gate, offset(i)));
             }
         }
         for (i, item) in self.declared.items.iter().enumerate() {
             if item.implied && item.name == "approvals" {
-                marks.add(Thing::Item(offset(i)));
+                marks.add((Kind::Item, offset(i)));
             }
         }
         let declared = &mut self.declared;
@@ -358,27 +203,27 @@ impl Tables {
     fn visit(&mut self, thing: Thing, marks: &mut Marks) {
         let declared = &mut self.declared;
         match thing {
-            Thing::Node(i) => with(&mut self.code, i, |code| walk_code(code, marks)),
-            Thing::Item(i) => with(&mut declared.items, i, |item| walk_item(item, marks)),
-            Thing::Gate(i) => with(&mut self.gates, i, |gate| walk_gate(gate, marks)),
-            Thing::Group(i) => with(&mut declared.groups, i, |group| walk_group(group, marks)),
-            Thing::Threshold(i) => with(&mut declared.thresholds, i, |threshold| {
+            (Kind::Node, i) => with(&mut self.code, i, |code| walk_code(code, marks)),
+            (Kind::Item, i) => with(&mut declared.items, i, |item| walk_item(item, marks)),
+            (Kind::Gate, i) => with(&mut self.gates, i, |gate| walk_gate(gate, marks)),
+            (Kind::Group, i) => with(&mut declared.groups, i, |group| walk_group(group, marks)),
+            (Kind::Threshold, i) => with(&mut declared.thresholds, i, |threshold| {
                 walk_threshold(threshold, marks)
             }),
-            Thing::Approval(i) => with(&mut declared.approvals, i, |approval| {
+            (Kind::Approval, i) => with(&mut declared.approvals, i, |approval| {
                 walk_approval(approval, marks)
             }),
-            Thing::Phase(i) => with(&mut declared.phases, i, |phase| walk_phase(phase, marks)),
-            Thing::Procedure(i) => with(&mut declared.procedures, i, |procedure| {
+            (Kind::Phase, i) => with(&mut declared.phases, i, |phase| walk_phase(phase, marks)),
+            (Kind::Procedure, i) => with(&mut declared.procedures, i, |procedure| {
                 walk_procedure(procedure, marks)
             }),
-            Thing::Param(i) => with(&mut declared.params, i, |param| walk_param(param, marks)),
-            Thing::Message(i) => with(&mut declared.messages, i, |message| {
+            (Kind::Param, i) => with(&mut declared.params, i, |param| walk_param(param, marks)),
+            (Kind::Message, i) => with(&mut declared.messages, i, |message| {
                 walk_message(message, marks)
             }),
-            Thing::Text(i) => with(&mut self.texts, i, |text| walk_text(text, marks)),
-            Thing::Record(i) => with(&mut self.records, i, |record| walk_record(record, marks)),
-            Thing::Enum(_) => {}
+            (Kind::Text, i) => with(&mut self.texts, i, |text| walk_text(text, marks)),
+            (Kind::Record, i) => with(&mut self.records, i, |record| walk_record(record, marks)),
+            (Kind::Enum, _) => {}
         }
     }
 
@@ -398,39 +243,40 @@ impl Tables {
                 .copied()
                 .unwrap_or_default()
         };
-        order.sort_by_key(|i| (place(&self.gates[*i as usize]), *i));
-        let mut new = Renumber::default();
+        order.sort_by_cached_key(|i| (place(&self.gates[*i as usize]), *i));
+        let mut new = Renumber::new(&self.sizes);
         let mut program = Program::empty(rollout);
         let declared = &mut self.declared;
         let (m, n) = ((&kept, &tried), &mut new);
         let mut more = More::default();
         let nodes;
-        (nodes, more.code) = pick(&mut self.code, m, n, Thing::Node);
-        (program.params, more.params) = pick(&mut declared.params, m, n, Thing::Param);
-        (program.evidence, more.evidence) = pick(&mut declared.items, m, n, Thing::Item);
+        (nodes, more.code) = pick(&mut self.code, m, n, Kind::Node);
+        (program.params, more.params) = pick(&mut declared.params, m, n, Kind::Param);
+        (program.evidence, more.evidence) = pick(&mut declared.items, m, n, Kind::Item);
         (program.thresholds, more.thresholds) =
-            pick(&mut declared.thresholds, m, n, Thing::Threshold);
-        (program.groups, more.groups) = pick(&mut declared.groups, m, n, Thing::Group);
-        (program.approvals, more.approvals) = pick(&mut declared.approvals, m, n, Thing::Approval);
-        (program.phases, _) = pick(&mut declared.phases, m, n, Thing::Phase);
+            pick(&mut declared.thresholds, m, n, Kind::Threshold);
+        (program.groups, more.groups) = pick(&mut declared.groups, m, n, Kind::Group);
+        (program.approvals, more.approvals) = pick(&mut declared.approvals, m, n, Kind::Approval);
+        (program.phases, _) = pick(&mut declared.phases, m, n, Kind::Phase);
         (program.procedures, more.procedures) =
-            pick(&mut declared.procedures, m, n, Thing::Procedure);
-        (program.messages, more.messages) = pick(&mut declared.messages, m, n, Thing::Message);
-        (program.texts, more.texts) = pick(&mut self.texts, m, n, Thing::Text);
-        (program.records, more.records) = pick(&mut self.records, m, n, Thing::Record);
-        (program.enums, more.enums) = pick(&mut self.enums, m, n, Thing::Enum);
+            pick(&mut declared.procedures, m, n, Kind::Procedure);
+        (program.messages, more.messages) = pick(&mut declared.messages, m, n, Kind::Message);
+        (program.texts, more.texts) = pick(&mut self.texts, m, n, Kind::Text);
+        (program.records, more.records) = pick(&mut self.records, m, n, Kind::Record);
+        (program.enums, more.enums) = pick(&mut self.enums, m, n, Kind::Enum);
+        let mut all: Vec<Option<ir::Gate>> = self.gates.into_iter().map(Some).collect();
         let gates = |marks: &Marks| -> Vec<u32> {
-            let reached = |i: &&u32| marks.has(Thing::Gate(**i));
+            let reached = |i: &&u32| marks.has((Kind::Gate, **i));
             order.iter().filter(reached).copied().collect()
         };
         for i in gates(&kept) {
-            n.things.insert(Thing::Gate(i), offset(program.gates.len()));
-            program.gates.push(self.gates[i as usize].clone());
+            n.give((Kind::Gate, i), offset(program.gates.len()));
+            program.gates.extend(all[i as usize].take());
         }
         for i in gates(&tried) {
             let id = offset(program.gates.len() + more.gates.len());
-            n.things.insert(Thing::Gate(i), id);
-            more.gates.push(self.gates[i as usize].clone());
+            n.give((Kind::Gate, i), id);
+            more.gates.extend(all[i as usize].take());
         }
         program.code = nodes;
         program.invariants = std::mem::take(&mut declared.tried.invariants);
@@ -443,19 +289,19 @@ impl Tables {
         program.subject = std::mem::take(&mut self.subject);
         program.live_from = declared.live_from;
         program.on_new_subject = declared.on_new_subject.unwrap_or(ir::OnNewSubject::Halt);
-        program.owners = checker.owners.clone();
+        program.owners = checker.owners;
         program.edition = EDITION;
         renumber(&mut program, n);
-        program.locals = offset(new.locals.len());
-        program.memos = offset(new.memos.len());
+        program.locals = new.locals();
+        program.memos = new.memos();
         // A name that is no zone was reported, and then nothing is emitted.
         let rules = |zone: &String| Some((zone.clone(), zones::zone(zone).ok()?));
         program.zones.extend(kept.zones.iter().filter_map(rules));
         walk_more(&mut more, &mut new);
         let mut tests = std::mem::take(&mut declared.tried.tests);
         tests.iter_mut().for_each(|test| walk_test(test, &mut new));
-        more.locals = offset(new.locals.len());
-        more.memos = offset(new.memos.len());
+        more.locals = new.locals();
+        more.memos = new.memos();
         let only = tried.zones.difference(&kept.zones);
         more.zones = only.filter_map(rules).collect();
         program.tests = Trials {
@@ -464,27 +310,15 @@ impl Tables {
             more,
         };
         let old = std::mem::take(&mut model.nodes);
-        model.nodes = (new.things.keys())
-            .filter_map(|thing| match thing {
-                Thing::Node(i) if kept.has(*thing) => old.get(*i as usize).copied(),
-                _ => None,
-            })
+        model.nodes = (0u32..)
+            .zip(old)
+            .filter(|(i, _)| kept.has((Kind::Node, *i)))
+            .map(|(_, place)| place)
             .collect();
-        model.origins = (new.places.iter())
-            .map(|at| {
-                checker
-                    .origins
-                    .get(*at as usize)
-                    .copied()
-                    .unwrap_or_default()
-            })
+        let place = |at: &u32| checker.origins.get(*at as usize).copied();
+        model.origins = (new.origins().iter())
+            .map(|at| place(at).unwrap_or_default())
             .collect();
-        program.origins = origins::of(&checker, &program, &model);
-        for (i, title) in self.declared.tried.titles.iter().enumerate() {
-            let docs = &mut program.origins.docs;
-            docs.insert(format!("invariant {i}"), title.clone());
-        }
-        program.seal();
         (Some(program), model)
     }
 }
@@ -496,26 +330,26 @@ fn with<T>(table: &mut [T], i: u32, work: impl FnOnce(&mut T)) {
 }
 
 /// Takes out of a table what is kept, and behind it what only tests reach, and numbers both.
-fn pick<T: Clone>(
+fn pick<T>(
     table: &mut Vec<T>,
     (kept, tried): (&Marks, &Marks),
     new: &mut Renumber,
-    thing: impl Fn(u32) -> Thing,
+    kind: Kind,
 ) -> (Vec<T>, Vec<T>) {
     let (mut out, mut more) = (Vec::new(), Vec::new());
     let mut late = Vec::new();
     for (i, entry) in std::mem::take(table).into_iter().enumerate() {
-        let i = thing(offset(i));
-        if kept.has(i) {
-            new.things.insert(i, offset(out.len()));
+        let thing = (kind, offset(i));
+        if kept.has(thing) {
+            new.give(thing, offset(out.len()));
             out.push(entry);
-        } else if tried.has(i) {
-            late.push(i);
+        } else if tried.has(thing) {
+            late.push(thing);
             more.push(entry);
         }
     }
     for (i, thing) in late.into_iter().enumerate() {
-        new.things.insert(thing, offset(out.len() + i));
+        new.give(thing, offset(out.len() + i));
     }
     (out, more)
 }

@@ -3,6 +3,7 @@
 pub mod ast;
 mod lower;
 mod recover;
+mod reuse;
 mod scan;
 mod words;
 
@@ -14,9 +15,12 @@ use rolloutc_grammar::{RolloutParser, Rule};
 
 use crate::diagnostic::Diagnostic;
 use crate::source::{FileId, Span, offset};
-use ast::{Comment, Decl, Docs, File};
+use ast::{Comment, Decl, Decls, Docs, File};
 use lower::{Lower, Words};
+use reuse::Kept;
 use scan::{Blocks, Scan, Slice};
+
+pub use reuse::Earlier;
 
 /// A file as far as it could be read, and what is wrong with its text.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -35,12 +39,27 @@ pub const MOST_DECLARATIONS: usize = 100_000;
 
 /// Reads one file.
 pub fn parse(file: FileId, text: &str) -> Parsed {
+    parse_again(file, text, None)
+}
+
+/// Reads one file, with what is known of it from an earlier text: only declarations that were touched are read anew.
+pub fn parse_again(file: FileId, text: &str, earlier: Option<Earlier>) -> Parsed {
+    let earlier = match earlier {
+        Some(earlier) if earlier.file.sound && *earlier.text == *text => {
+            return Parsed {
+                file: earlier.file,
+                problems: Vec::new(),
+            };
+        }
+        other => other,
+    };
     let span = Span::new(0, offset(text.len()));
     let tree = File {
         edition: None,
-        decls: Vec::new(),
+        decls: Decls::default(),
         comments: Vec::new(),
         span,
+        sound: false,
     };
     let mut reader = Reader {
         id: file,
@@ -50,9 +69,11 @@ pub fn parse(file: FileId, text: &str) -> Parsed {
         words: Words::new(),
         trouble: None,
         edition_said: false,
+        kept: earlier.map(|earlier| Kept::new(earlier, text)),
     };
     reader.read();
     reader.problems.sort();
+    reader.tree.sound = reader.problems.is_empty();
     Parsed {
         file: reader.tree,
         problems: reader.problems,
@@ -69,6 +90,8 @@ struct Reader<'a> {
     trouble: Option<u32>,
     /// Whether a broken edition was reported.
     edition_said: bool,
+    /// What an earlier reading offers.
+    kept: Option<Kept>,
 }
 
 impl Reader<'_> {
@@ -180,6 +203,12 @@ impl Reader<'_> {
     }
 
     fn slice(&mut self, slice: &Slice, docs: Option<Docs>) {
+        let kept = self.kept.as_mut();
+        if let Some(decl) = kept.and_then(|kept| kept.take(slice, &docs)) {
+            self.tree.decls.push(decl);
+            return;
+        }
+        let before = self.problems.len();
         let text = slice.span.text(self.text);
         let known = words::declaration(words::leading_word(text));
         let read = known.filter(|_| slice.depth <= scan::NESTING && slice.open_text.is_none());
@@ -203,12 +232,13 @@ impl Reader<'_> {
         } else {
             (self.recover(slice, text, known.is_none()), true)
         };
-        self.tree.decls.push(Decl {
+        self.tree.decls.push(Arc::new(Decl {
             kind,
             span: slice.span,
             docs,
             tainted,
-        });
+            sound: !tainted && self.problems.len() == before,
+        }));
     }
 
     fn recover(&mut self, slice: &Slice, text: &str, unknown: bool) -> ast::DeclKind {

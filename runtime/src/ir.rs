@@ -535,7 +535,7 @@ pub enum RuleKind {
 }
 
 /// Binders over sources, with a filter.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Bind {
     /// `x in T`, several join; a later source may read an earlier local.
@@ -1086,7 +1086,7 @@ pub struct Code {
 }
 
 /// A constant.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Const {
     /// `null`
@@ -1220,7 +1220,7 @@ pub enum SeriesFn {
 }
 
 /// `over …`
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Over {
     /// Unstated: everything at hand.
@@ -1310,7 +1310,7 @@ pub enum Known {
 }
 
 /// An expression node. Operands have smaller indices.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Node {
     /// A constant.

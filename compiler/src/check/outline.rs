@@ -7,7 +7,7 @@ use indexmap::IndexMap;
 use crate::diagnostic::Diagnostic;
 use crate::source::{FileId, SourceFile, Span, offset};
 use crate::stdlib;
-use crate::syntax::{self, ast};
+use crate::syntax::{self, Earlier, ast};
 
 /// A module of one policy; the policy itself is the first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -54,15 +54,41 @@ pub struct Export {
     pub module: Option<ModuleId>,
 }
 
+/// Files as they were read before.
+#[derive(Clone, Debug, Default)]
+pub struct Trees {
+    files: Vec<SourceFile>,
+    modules: Vec<Module>,
+}
+
+impl Trees {
+    /// The files and modules of an analysis, by [`FileId`] and [`ModuleId`].
+    pub fn new(files: Vec<SourceFile>, modules: Vec<Module>) -> Trees {
+        Trees { files, modules }
+    }
+
+    fn take(&mut self, path: &str, std: bool) -> Option<Earlier> {
+        let at = (self.modules.iter()).position(|one| one.path == path && one.std == std)?;
+        let module = self.modules.swap_remove(at);
+        Some(Earlier {
+            text: self.files.get(module.file.0 as usize)?.text.clone(),
+            file: Arc::unwrap_or_clone(module.ast),
+        })
+    }
+}
+
 /// Reads a policy and all it uses. `text_of` gives the text of a workspace path.
 /// Files are numbered in the order they are reached, depth first; each problem of text or names is reported once.
+/// What `trees` knows of an earlier text of a file is used again.
 pub fn load(
     root: &str,
     text_of: &dyn Fn(&str) -> Option<Arc<str>>,
+    trees: Trees,
     diagnostics: &mut Vec<Diagnostic>,
 ) -> (Vec<SourceFile>, Vec<Module>) {
     let mut loader = Loader {
         text_of,
+        trees,
         diagnostics,
         files: Vec::new(),
         modules: Vec::new(),
@@ -92,6 +118,7 @@ pub fn join(base: &str, relative: &str) -> String {
 
 struct Loader<'l> {
     text_of: &'l dyn Fn(&str) -> Option<Arc<str>>,
+    trees: Trees,
     diagnostics: &'l mut Vec<Diagnostic>,
     files: Vec<SourceFile>,
     modules: Vec<Module>,
@@ -125,8 +152,9 @@ impl Loader<'_> {
     fn module(&mut self, path: &str, text: Arc<str>, std: bool) -> ModuleId {
         let id = ModuleId::of(self.modules.len());
         let file = FileId(offset(self.files.len()));
-        self.files.push(SourceFile::new(path, text.clone()));
-        let parsed = syntax::parse(file, &text);
+        let earlier = self.trees.take(path, std);
+        let parsed = syntax::parse_again(file, &text, earlier);
+        self.files.push(SourceFile::new(path, text));
         self.diagnostics.extend(parsed.problems);
         let ast = Arc::new(parsed.file);
         self.modules.push(Module {

@@ -60,6 +60,7 @@ fn with<T>(text: &str, work: impl FnOnce(&mut Checker<'_>) -> T) -> (T, Vec<Stri
     let (files, modules) = outline::load(
         "p.rollout",
         &|path| (path == "p.rollout").then(|| source.clone()),
+        outline::Trees::default(),
         &mut found,
     );
     let mut checker = Checker::new(&modules, &files);

@@ -25,8 +25,6 @@ use crate::syntax::ast::{self, Event, Expected, NumberValue, Place, TestClause};
 pub struct Tried {
     /// Invariants.
     pub invariants: Vec<Invariant>,
-    /// Their titles.
-    pub titles: Vec<String>,
     /// Fixtures.
     pub fixtures: Vec<tried::Fixture>,
     /// Tests.
@@ -44,7 +42,6 @@ impl<'a> Checker<'a> {
             match &found.kind {
                 ast::DeclKind::Invariant(invariant) => {
                     let one = self.within(decl, |c| c.invariant(invariant, out, &scope));
-                    tried.titles.push(invariant.title.as_str().to_string());
                     tried.invariants.push(one);
                 }
                 ast::DeclKind::Fixture(fixture) => {

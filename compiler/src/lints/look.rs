@@ -33,6 +33,7 @@ pub struct Look<'a> {
     pub samples: &'a [Sample],
     analysis: &'a Analysis,
     prover: OnceCell<Prover<'a>>,
+    named: OnceCell<Vec<Place>>,
 }
 
 impl<'a> Look<'a> {
@@ -46,6 +47,7 @@ impl<'a> Look<'a> {
             samples: &options.samples,
             analysis,
             prover: OnceCell::new(),
+            named: OnceCell::new(),
         }
     }
 
@@ -53,6 +55,19 @@ impl<'a> Look<'a> {
     pub fn prover(&self) -> Option<&Prover<'a>> {
         let program = self.program?;
         Some(self.prover.get_or_init(|| Prover::new(program)))
+    }
+
+    /// Whether something beside itself names what is declared at a place.
+    pub fn is_named(&self, declared: Place) -> bool {
+        let named = self.named.get_or_init(|| {
+            let others = (self.model.defs.iter())
+                .filter_map(|(place, (_, declared))| declared.filter(|one| one != place));
+            let mut named: Vec<Place> = others.collect();
+            named.sort_unstable();
+            named.dedup();
+            named
+        });
+        named.binary_search(&declared).is_ok()
     }
 
     /// Every declaration of the policy and of the modules beside it, not of those of the tool.

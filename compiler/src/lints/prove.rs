@@ -3,8 +3,11 @@
 //!
 //! Sound for "cannot" and "never": what it cannot follow is a measure of its own that may be true or false.
 
-use std::cell::{Cell, RefCell};
+use std::cell::{Cell, OnceCell, RefCell};
 use std::collections::{BTreeMap, BTreeSet};
+use std::rc::Rc;
+
+use indexmap::IndexSet;
 
 use rolloutc_runtime::ir::{
     Aggregate, Arith, Clause, Cmp, Const, GateId, LocalId, Node, NodeId, Program, Quant, Rule,
@@ -23,7 +26,7 @@ const CASES: usize = 256;
 const STEPS: u32 = 10_000;
 
 /// A measure: equal ones have equal numbers, wherever they stand.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Measure(u32);
 
 /// What a case says of one measure.
@@ -60,6 +63,13 @@ pub struct Cases {
     pub clash: Option<Clash>,
 }
 
+/// What a measure is: a node whose operands are the numbers of measures, or the order of two.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+enum Shape {
+    Node(Node),
+    Order(Measure, Measure),
+}
+
 /// A condition and whether it is to hold or not.
 pub type Wish = (NodeId, bool);
 
@@ -67,8 +77,12 @@ pub type Wish = (NodeId, bool);
 pub struct Prover<'a> {
     program: &'a Program,
     bound: BTreeMap<LocalId, NodeId>,
-    known: RefCell<BTreeMap<NodeId, u32>>,
-    names: RefCell<BTreeMap<String, u32>>,
+    /// The measure of each node, once asked.
+    known: Vec<OnceCell<Measure>>,
+    /// What each measure is, by its number.
+    shapes: RefCell<IndexSet<Shape>>,
+    /// Every way in which each node holds, and in which it does not, once asked.
+    ways: Vec<[OnceCell<Rc<Option<Cases>>>; 2]>,
     /// What is left of [`STEPS`].
     left: Cell<u32>,
 }
@@ -92,36 +106,66 @@ impl<'a> Prover<'a> {
         Prover {
             program,
             bound,
-            known: RefCell::default(),
-            names: RefCell::default(),
+            known: vec![OnceCell::new(); program.code.len()],
+            shapes: RefCell::default(),
+            ways: vec![Default::default(); program.code.len()],
             left: Cell::new(STEPS),
         }
     }
 
     /// How all these hold together; `None` where there are too many ways.
     pub fn together(&self, wishes: &[Wish]) -> Option<Cases> {
-        self.left.set(STEPS);
-        let mut all = Cases {
-            ways: vec![Case::new()],
-            clash: None,
+        let Some((first, others)) = wishes.split_first() else {
+            return Some(one(Case::new()));
         };
-        for (node, holds) in wishes {
-            let more = self.cases(*node, *holds, 0)?;
-            all = self.both(all, &more)?;
+        let mut all = (*self.ways(*first)).clone()?;
+        for wish in others {
+            let more = self.ways(*wish);
+            all = self.both(all, more.as_ref().as_ref()?)?;
         }
         Some(all)
     }
 
+    /// Every way in which one condition holds.
+    fn ways(&self, (node, holds): Wish) -> Rc<Option<Cases>> {
+        let ways = self.ways[node.ix()][usize::from(holds)].get_or_init(|| {
+            self.left.set(STEPS);
+            Rc::new(self.cases(node, holds, 0))
+        });
+        ways.clone()
+    }
+
     /// Why these can never hold together, where that is sure.
     pub fn impossible(&self, wishes: &[Wish]) -> Option<Option<Clash>> {
+        if let [wish] = wishes {
+            let ways = self.ways(*wish);
+            let cases = ways.as_ref().as_ref()?;
+            return cases.ways.is_empty().then(|| cases.clash.clone());
+        }
         let cases = self.together(wishes)?;
         cases.ways.is_empty().then_some(cases.clash)
     }
 
+    /// Whether two conditions speak of a common measure; conditions that do not cannot clash.
+    fn related(&self, one: Wish, other: Wish) -> bool {
+        let (one, other) = (self.ways(one), self.ways(other));
+        let (Some(one), Some(other)) = (one.as_ref(), other.as_ref()) else {
+            return true;
+        };
+        let measures = |cases: &Cases| -> BTreeSet<Measure> {
+            cases.ways.iter().flat_map(Case::keys).copied().collect()
+        };
+        !measures(one).is_disjoint(&measures(other))
+    }
+
     /// Whether the first, wherever it holds, brings the second.
     pub fn implies(&self, first: &[Wish], second: Wish) -> bool {
+        let against = (second.0, !second.1);
+        if !first.iter().any(|wish| self.related(*wish, against)) {
+            return self.impossible(first).is_some() || self.impossible(&[against]).is_some();
+        }
         let mut wishes = first.to_vec();
-        wishes.push((second.0, !second.1));
+        wishes.push(against);
         self.impossible(&wishes).is_some()
     }
 
@@ -304,7 +348,7 @@ impl<'a> Prover<'a> {
                     true => (op, (a, b)),
                     false => (turn(op), (b, a)),
                 };
-                let measure = self.name(format!("order {} {}", key.0.0, key.1.0));
+                let measure = self.number_of(Shape::Order(key.0, key.1));
                 let domain = numbers(op, Number::int(0));
                 self.literal(clause, measure, None, domain)
             }
@@ -505,20 +549,16 @@ impl<'a> Prover<'a> {
     /// The number of a measure.
     pub fn measure(&self, node: NodeId) -> Measure {
         let node = self.behind(node);
-        if let Some(known) = self.known.borrow().get(&node) {
-            return Measure(*known);
-        }
-        let mut shape = self.node(node).clone();
-        walk_node(&mut shape, &mut Names(self));
-        let measure = self.name(format!("{shape:?}"));
-        self.known.borrow_mut().insert(node, measure.0);
-        measure
+        *self.known[node.ix()].get_or_init(|| {
+            let mut shape = self.node(node).clone();
+            walk_node(&mut shape, &mut Names(self));
+            self.number_of(Shape::Node(shape))
+        })
     }
 
-    fn name(&self, shape: String) -> Measure {
-        let mut names = self.names.borrow_mut();
-        let next = names.len() as u32;
-        Measure(*names.entry(shape).or_insert(next))
+    fn number_of(&self, shape: Shape) -> Measure {
+        let (at, _) = self.shapes.borrow_mut().insert_full(shape);
+        Measure(at as u32)
     }
 }
 

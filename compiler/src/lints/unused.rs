@@ -1,9 +1,6 @@
 //! Declarations that nothing asks: of evidence, of gates, and of everything else that has a name to be used by.
 
-use std::collections::BTreeSet;
-
 use super::{Lint, Look};
-use crate::check::Place;
 use crate::diagnostic::Diagnostic;
 use crate::source::Span;
 use crate::syntax::ast::DeclKind;
@@ -82,14 +79,6 @@ fn find(
     if look.program.is_none() {
         return;
     }
-    let mut used: BTreeSet<Place> = BTreeSet::new();
-    for (place, (_, declared)) in &look.model.defs {
-        if let Some(declared) = declared
-            && declared != place
-        {
-            used.insert(*declared);
-        }
-    }
     for (module, file, decl) in look.decls() {
         if module.ix() != 0 || !wanted(&decl.kind) {
             continue;
@@ -97,7 +86,7 @@ fn find(
         let Some(name) = decl.kind.name() else {
             continue;
         };
-        if used.contains(&(file, name.span)) || implied(look, &decl.kind) {
+        if look.is_named((file, name.span)) || implied(look, &decl.kind) {
             continue;
         }
         let word = decl.kind.word().unwrap_or("declaration");

@@ -7,6 +7,7 @@ mod decl;
 mod expr;
 mod flow;
 mod literal;
+mod shift;
 mod trial;
 
 use std::fmt::{self, Write};
@@ -19,6 +20,7 @@ pub use decl::*;
 pub use expr::*;
 pub use flow::*;
 pub use literal::*;
+pub use shift::Shift;
 pub use trial::*;
 
 /// Anything with its place; a clause list is a `Vec<Spanned<…Clause>>`.
@@ -156,11 +158,81 @@ pub struct File {
     /// `edition 2026`; none where it is missing or broken, with a problem.
     pub edition: Option<Edition>,
     /// All declarations in source order, the edition aside.
-    pub decls: Vec<Decl>,
+    pub decls: Decls,
     /// All comments in source order, without those that became [`Docs`].
     pub comments: Vec<Comment>,
     /// The whole file.
     pub span: Span,
+    /// Whether all of it could be read and nothing at all was reported of its text.
+    pub sound: bool,
+}
+
+/// Declarations in source order; each can be shared with another reading of the same file.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Decls(Vec<Arc<Decl>>);
+
+impl Decls {
+    /// Each of them.
+    pub fn iter(&self) -> impl DoubleEndedIterator<Item = &Decl> + ExactSizeIterator + Clone {
+        self.0.iter().map(|decl| &**decl)
+    }
+
+    /// One by its index.
+    pub fn get(&self, index: usize) -> Option<&Decl> {
+        self.0.get(index).map(|decl| &**decl)
+    }
+
+    /// The first.
+    pub fn first(&self) -> Option<&Decl> {
+        self.get(0)
+    }
+
+    /// The last.
+    pub fn last(&self) -> Option<&Decl> {
+        self.0.last().map(|decl| &**decl)
+    }
+
+    /// How many there are before the first that does not fit; those that fit come first.
+    pub fn partition_point(&self, fits: impl std::ops::Fn(&Decl) -> bool) -> usize {
+        self.0.partition_point(|decl| fits(decl))
+    }
+
+    /// How many there are.
+    pub fn len(&self) -> usize {
+        self.0.len()
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// One more behind all.
+    pub(super) fn push(&mut self, decl: Arc<Decl>) {
+        self.0.push(decl);
+    }
+
+    /// Each of them, taken out.
+    pub(super) fn take(self) -> impl Iterator<Item = Arc<Decl>> {
+        self.0.into_iter()
+    }
+}
+
+impl std::ops::Index<usize> for Decls {
+    type Output = Decl;
+
+    fn index(&self, index: usize) -> &Decl {
+        &self.0[index]
+    }
+}
+
+impl<'a> IntoIterator for &'a Decls {
+    type Item = &'a Decl;
+    type IntoIter = std::iter::Map<std::slice::Iter<'a, Arc<Decl>>, fn(&'a Arc<Decl>) -> &'a Decl>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.0.iter().map(|decl| &**decl)
+    }
 }
 
 /// `edition 2026`.
@@ -203,6 +275,8 @@ pub struct Decl {
     pub docs: Option<Docs>,
     /// Whether a part of it could not be read; then its type errors and lints stay quiet.
     pub tainted: bool,
+    /// Whether all of it could be read and nothing at all was reported of its text.
+    pub sound: bool,
 }
 
 /// The structure of a node as text, its places left out: equal for equal meaning, whatever the layout.

@@ -50,8 +50,8 @@ pub fn run_command(desk: &mut Desk, name: &str, given: &[Value]) -> Result<Value
     if name == SAMPLE {
         return sample(folder, word(1).ok_or("name a file")?).map(Value::from);
     }
-    let program = read.analysis.program.as_ref();
-    let program = program.ok_or("the policy has errors, or is a module")?;
+    let program = read.analysis.sealed();
+    let program = &program.ok_or("the policy has errors, or is a module")?;
     match name {
         TEST => Ok(Value::from(tests(desk, program, folder, word(1)))),
         WHY => {

@@ -12,6 +12,7 @@ use tower_lsp::lsp_types::{
 
 use rolloutc_compiler::analysis::{self, Analysis, Workspace};
 use rolloutc_compiler::check::Place;
+use rolloutc_compiler::check::outline::Trees;
 use rolloutc_compiler::diagnostic::Diagnostic;
 use rolloutc_compiler::lints;
 use rolloutc_compiler::source::{FileId, SourceFile, Span};
@@ -46,6 +47,8 @@ pub struct Desk {
     known: BTreeMap<PathBuf, Arc<Read>>,
     /// Texts that are only tried.
     dreamt: BTreeMap<PathBuf, Arc<str>>,
+    /// What nobody asks any more; to let it go takes time.
+    gone: Vec<Read>,
 }
 
 /// What the editor can do.
@@ -102,10 +105,16 @@ pub struct Document {
     pub version: i32,
     /// Its text.
     pub text: Arc<str>,
-    /// What was known when everything in it could be read.
-    pub good: Option<Arc<Read>>,
+    /// The last text in which everything could be read.
+    good: Option<Good>,
     /// The last semantic tokens sent, with their number.
     pub tokens: (u64, Vec<u32>),
+}
+
+/// A text in which everything could be read, and what is known of it, once somebody asked.
+struct Good {
+    text: Arc<str>,
+    read: Option<Arc<Read>>,
 }
 
 struct OnDisk {
@@ -154,6 +163,7 @@ impl Desk {
             disk: BTreeMap::new(),
             known: BTreeMap::new(),
             dreamt: BTreeMap::new(),
+            gone: Vec::new(),
         }
     }
 
@@ -218,7 +228,11 @@ impl Desk {
         let whole = read.analysis.modules.first();
         let whole = whole.is_some_and(|module| module.ast.decls.iter().all(|decl| !decl.tainted));
         if whole && let Some(document) = self.open.get_mut(uri) {
-            document.good = Some(read.clone());
+            let text = document.text.clone();
+            let known = document.good.as_ref();
+            if !known.is_some_and(|good| Arc::ptr_eq(&good.text, &text)) {
+                document.good = Some(Good { text, read: None });
+            }
         }
         Some(read)
     }
@@ -239,12 +253,27 @@ impl Desk {
                 return Some(known);
             }
         }
-        let read = Arc::new(self.analyse(path)?);
+        let trees = match self.known.remove(path).map(Arc::try_unwrap) {
+            None => Trees::default(),
+            Some(Ok(mut old)) => {
+                let trees = old.analysis.take_trees();
+                self.gone.push(old);
+                trees
+            }
+            Some(Err(shared)) => shared.analysis.trees(),
+        };
+        let read = Arc::new(self.analyse(path, trees)?);
         self.known.insert(path.to_path_buf(), read.clone());
         Some(read)
     }
 
-    fn analyse(&mut self, path: &Path) -> Option<Read> {
+    /// What nobody asks any more, for somebody who has the time to let it go.
+    pub fn take_gone(&mut self) -> Vec<Read> {
+        std::mem::take(&mut self.gone)
+    }
+
+    /// Analyses a file; `trees` is what is known of earlier texts.
+    fn analyse(&mut self, path: &Path, trees: Trees) -> Option<Read> {
         let text = self.text(path)?;
         let folder = path.parent().map(Path::to_path_buf).unwrap_or_default();
         let name = path.file_name()?.to_string_lossy().into_owned();
@@ -264,7 +293,7 @@ impl Desk {
             }
             inputs.push((there, text));
         }
-        let analysis = analysis::analyse(&workspace, &name);
+        let analysis = analysis::look_again(&workspace, &name, trees);
         let std = |file: FileId| {
             analysis
                 .modules
@@ -276,7 +305,8 @@ impl Desk {
             .map(|(at, file)| (!std(FileId(at))).then(|| tidy(&folder.join(&*file.name))))
             .collect();
         let mut findings = analysis.diagnostics.clone();
-        if self.wishes.lints {
+        // What is only tried is never shown.
+        if self.wishes.lints && self.dreamt.is_empty() {
             let options = (self.host.lints)(path, now().date());
             findings.extend(lints::run(&analysis, &options));
             findings.sort();
@@ -299,7 +329,9 @@ impl Desk {
             .iter()
             .map(|(path, text)| (path.clone(), Arc::from(text.as_str())))
             .collect();
-        let read = self.analyse(path);
+        let known = self.known.get(path);
+        let trees = known.map_or_else(Trees::default, |known| known.analysis.trees());
+        let read = self.analyse(path, trees);
         self.dreamt.clear();
         for (path, kept) in kept {
             if let Some(kept) = kept {
@@ -395,12 +427,20 @@ impl Desk {
         TextEdit::new(self.range(file, span), text)
     }
 
-    /// The last text of a document that could be read whole, and where an offset of now stood in it.
-    pub fn good(&self, uri: &Url, offset: u32) -> Option<(Arc<Read>, u32)> {
+    /// What is known of the last text of a document that could be read whole, and where an offset of now stood in it.
+    pub fn good(&mut self, uri: &Url, offset: u32) -> Option<(Arc<Read>, u32)> {
         let document = self.open.get(uri)?;
-        let good = document.good.clone()?;
-        let offset = moved(&document.text, &good.file().text, offset)?;
-        Some((good, offset))
+        let (path, good) = (document.path.clone(), document.good.as_ref()?);
+        let offset = moved(&document.text, &good.text, offset)?;
+        if let Some(read) = &good.read {
+            return Some((read.clone(), offset));
+        }
+        let text = good.text.to_string();
+        let read = Arc::new(self.imagine(&path, &[(path.clone(), text)])?);
+        if let Some(good) = &mut self.open.get_mut(uri)?.good {
+            good.read = Some(read.clone());
+        }
+        Some((read, offset))
     }
 }
 

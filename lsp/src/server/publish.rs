@@ -54,6 +54,8 @@ impl Backend {
                 .publish_diagnostics(uri.clone(), found, version)
                 .await;
         }
+        let gone = desk.take_gone();
+        tokio::task::spawn_blocking(move || drop(gone));
     }
 
     /// Takes back what was said of a document that is closed, and looks again at those that use it.

@@ -50,7 +50,7 @@ fn meant(read: &Read, offset: u32) -> Option<Meant> {
 }
 
 /// What a position means; where the text cannot be read at the moment, what it meant before.
-fn meant_at(seen: &Seen<'_>, offset: u32) -> Option<Meant> {
+fn meant_at(seen: &mut Seen<'_>, offset: u32) -> Option<Meant> {
     meant(&seen.read, offset).or_else(|| {
         let (good, offset) = seen.desk.good(&seen.uri, offset)?;
         meant(&good, offset)
