@@ -5,6 +5,7 @@ mod announced;
 mod latency;
 mod life;
 mod names;
+mod offers;
 mod pull;
 mod refresh;
 mod shape;
