@@ -604,6 +604,90 @@ fn the_parser_for_editors_agrees_with_the_language() {
     assert!(captured(folds, "fold") > 1000);
 }
 
+/// Texts with one token less, twice, or another one in its place: where, and the damaged text.
+fn damaged(corpus: &[(String, String)]) -> Vec<(String, String)> {
+    let mut turn: u64 = 20_260_301;
+    let mut next = move |below: usize| {
+        turn = turn.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
+        (turn >> 33) as usize % below.max(1)
+    };
+    let mut out = Vec::new();
+    for (name, text) in corpus.iter().filter(|(_, text)| text.len() < 4_000) {
+        let tokens = tokens(text);
+        if tokens.len() < 8 {
+            continue;
+        }
+        for _ in 0..4 {
+            let at = &tokens[2 + next(tokens.len() - 2)];
+            let other = &tokens[2 + next(tokens.len() - 2)];
+            let own = &text[at.clone()];
+            let put = match next(3) {
+                0 => String::new(),
+                1 => format!("{own} {own}"),
+                _ => text[other.clone()].to_owned(),
+            };
+            let mut text = text.clone();
+            text.replace_range(at.clone(), &put);
+            out.push((name.clone(), text));
+        }
+    }
+    out
+}
+
+/// Where words, numbers and signs stand; comments and texts are left out.
+fn tokens(text: &str) -> Vec<std::ops::Range<usize>> {
+    let mut out = Vec::new();
+    let mut at = 0;
+    while at < text.len() {
+        let rest = &text[at..];
+        let first = rest.chars().next().expect("a character");
+        let word = |c: char| c.is_ascii_alphanumeric() || c == '_';
+        let long = if rest.starts_with("//") {
+            rest.find('\n').unwrap_or(rest.len())
+        } else if first == '"' {
+            let end = rest[1..]
+                .find(['"', '\n'])
+                .map_or(rest.len(), |end| end + 2);
+            end.min(rest.len())
+        } else if word(first) {
+            let end = rest.find(|c| !word(c)).unwrap_or(rest.len());
+            out.push(at..at + end);
+            end
+        } else {
+            if first.is_ascii_punctuation() {
+                out.push(at..at + 1);
+            }
+            first.len_utf8()
+        };
+        at += long;
+    }
+    out
+}
+
+#[test]
+fn the_parser_for_editors_refuses_what_the_language_refuses() {
+    if !there("nvim", "the tree-sitter parser on damaged texts") {
+        return;
+    }
+    let cases = damaged(&corpus());
+    let texts: Vec<String> = cases.iter().map(|(_, text)| text.clone()).collect();
+    let seen = parsed(&texts);
+    let answers = seen["texts"].as_array().expect("answers");
+    let (mut refused, mut apart) = (0, Vec::new());
+    for ((name, text), answer) in cases.iter().zip(answers) {
+        let problems = problems(text);
+        let shapeless = problems.iter().any(|code| SHAPE.contains(code));
+        let fine = answer["fine"] == true;
+        refused += usize::from(shapeless);
+        if (problems.is_empty() && !fine) || (shapeless && fine) {
+            apart.push(format!("{name}: {problems:?} {fine}\n{text}\n-----"));
+        }
+    }
+    assert!(cases.len() > 1_500 && refused > 1_000, "{refused} refused");
+    // Where a name may be is told by the language with more than one token in view.
+    assert!(apart.len() * 500 <= cases.len(), "{}", apart.join("\n"));
+}
+
 /// The cases of the parser's own tests: a text, and the tree it is to have.
 fn shapes() -> Vec<(String, String)> {
     let folder = "editors/tree-sitter-rollout/test/corpus";
