@@ -51,7 +51,10 @@ fn joined(kept: &mut [Diagnostic], found: &Diagnostic) -> bool {
     if is_error(found) && is_stray(found) {
         let half = errors.find(|other| is_open(other) && other.secondary.is_empty());
         if let Some(other) = half {
-            let text = "and this one closes nothing".to_owned();
+            let text = match found.code {
+                "unclosed-bracket" => "and this one closes nothing".to_owned(),
+                _ => "and this stands outside".to_owned(),
+            };
             other.secondary.push(Label {
                 text,
                 ..found.primary.clone()
@@ -86,7 +89,11 @@ fn is_open(found: &Diagnostic) -> bool {
 }
 
 fn is_stray(found: &Diagnostic) -> bool {
-    found.code == "unclosed-bracket" && found.message.ends_with("closes nothing")
+    let (code, ending) = match found.code {
+        "unclosed-bracket" => ("unclosed-bracket", "closes nothing"),
+        _ => ("unknown-declaration", "is a clause and cannot stand alone"),
+    };
+    found.code == code && found.message.ends_with(ending)
 }
 
 /// What could not be read of one file.
@@ -99,6 +106,8 @@ struct Torn<'a> {
     words: BTreeSet<&'a str>,
     /// Fields whose own line is wrong.
     fields: BTreeSet<&'a str>,
+    /// Whether a `use` is wrong: what it would have brought is not known.
+    uses: bool,
 }
 
 /// How a declaration was read.
@@ -126,6 +135,7 @@ impl<'a> Torn<'a> {
             decls: Vec::new(),
             words: BTreeSet::new(),
             fields: BTreeSet::new(),
+            uses: false,
         };
         let here = |found: &&Diagnostic| is_error(found) && found.primary.file == module.file;
         for decl in &module.ast.decls {
@@ -143,6 +153,7 @@ impl<'a> Torn<'a> {
                 .filter(|found| decl.span.touches(found.primary.span.start))
             {
                 let (before, line) = line(text, found.primary.span.start);
+                torn.uses |= matches!(decl.kind, ast::DeclKind::Use(_));
                 if state != Decl::Whole {
                     torn.words.extend(words([line]));
                 } else if typed {
@@ -169,10 +180,14 @@ impl<'a> Torn<'a> {
         let decl = self.at(at.start);
         let said = words([at.text(self.text)]).next();
         match found.code {
+            "unknown-name" if self.uses && found.message.ends_with("is not in use") => true,
             "unknown-name" | "unknown-member" | "unknown-enum-word" | "not-a-value" => {
                 said.is_some_and(|word| self.words.contains(word))
             }
-            "duplicate-name" | "recursive-definition" => {
+            "recursive-definition" | "unknown-cohort" | "edition" => {
+                self.decls.iter().any(|(_, decl)| *decl != Decl::Whole)
+            }
+            "duplicate-name" => {
                 let labels = [&found.primary].into_iter().chain(&found.secondary);
                 labels
                     .filter(|label| label.file == self.file)

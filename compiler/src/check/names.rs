@@ -522,11 +522,47 @@ pub fn suggest(found: Diagnostic, name: &str, span: Span, known: &[String]) -> D
             vec![(span, near.to_string())],
         );
     }
+    if let Some(help) = foreign(name) {
+        return found.help(help);
+    }
     if known.is_empty() || known.len() > 12 {
-        return found;
+        let help = match found.message.as_str() {
+            message if message.contains("fixture") => format!("declare it: `fixture {name} from \"{name}\"`"),
+            message if message.contains("rollback or switch") => format!("declare it: `rollback {name} {{ … }}`"),
+            message if message.contains("function") => "`rolloutc explain` lists the functions of the tool; a function of your own is `fn NAME(x: TYPE) = …`".to_string(),
+            message if message.starts_with("nothing is called") => format!(
+                "declare it, for example `let {name} = …` or `gate {name} {{ … }}`; what stands in evidence is read as `item.{name}`"
+            ),
+            _ => return found,
+        };
+        return found.help(help);
     }
     let list: Vec<String> = known.iter().map(|k| format!("`{k}`")).collect();
     found.help(format!("there is {}", list.join(", ")))
+}
+
+/// What is said here for a name of other languages.
+fn foreign(name: &str) -> Option<&'static str> {
+    Some(match name {
+        "now" | "today" => "the instant of the decision is `as_of`",
+        "len" | "length" | "size" => {
+            "the number of rows is `count(r in rows)`; a text is asked `t is not blank`"
+        }
+        "nil" | "None" | "undefined" | "NULL" => {
+            "null itself is `null`; what is absent is asked by `x is present`"
+        }
+        "p50" | "p90" | "p95" | "p99" | "percentile" => "write `p95 of load.took over 5m`",
+        "mean" | "average" => "write `avg of load.took over 5m`, or `avg(r in rows : r.took)`",
+        "any" | "all" | "none" => "write `any r in rows : r.ok`",
+        "True" => "write `true`",
+        "False" => "write `false`",
+        "rollout" | "decision" => {
+            "only a report can say what is decided; here write it out, or use the members of `subject`"
+        }
+        "env" | "vars" => "a value from outside is a `param NAME: TYPE env \"NAME\"`",
+        "self" | "this" => "a field of the record at hand is written by its name alone",
+        _ => return None,
+    })
 }
 
 /// The known word that differs least, if it differs little.

@@ -475,7 +475,16 @@ impl<'a> Checker<'a> {
                 procedure.name.text,
                 lacks.join(", nor ")
             );
-            self.report(Diagnostic::error("incomplete-rollback", at, message));
+            let example = match draft.kind {
+                ProcedureKind::Rollback => {
+                    "to canary at 0%   step stop \"Stop promoting\" by ops   verify healthy"
+                }
+                ProcedureKind::Switch => {
+                    "by ops   run command(\"scripts/off.sh\")   recover within 15m   verify healthy"
+                }
+            };
+            let found = Diagnostic::error("incomplete-rollback", at, message);
+            self.report(found.help(format!("for example `{example}`")));
         }
     }
 }

@@ -355,16 +355,35 @@ fn with_units(
         units.insert(0, read);
         units.truncate(2);
     }
-    let words: Vec<String> = units
+    let mut words: Vec<String> = units
         .iter()
         .map(|u| format!("`{said}{}`", u.suffix()))
         .collect();
-    let first = format!("{said}{}", units[0].suffix());
+    let mut first = format!("{said}{}", units[0].suffix());
+    // `0.05` is rather five per cent than a twentieth of one.
+    if let Some(share) = share(said).filter(|_| unit == Dimension::Ratio) {
+        words.insert(0, format!("`{share}`"));
+        first = share;
+    }
     found.label(format!("write {}", words.join(" or "))).fix(
         format!("write `{first}`"),
         false,
         vec![(at.1, first)],
     )
+}
+
+/// A fraction below one, in per cent: `0.05` as `5%`.
+fn share(said: &str) -> Option<String> {
+    let digits = said.strip_prefix("0.").filter(|rest| rest.len() <= 9)?;
+    let padded = format!("{digits:0<2}");
+    let (whole, rest) = padded.split_at_checked(2)?;
+    let whole = whole.trim_start_matches('0');
+    let whole = if whole.is_empty() { "0" } else { whole };
+    let rest = rest.trim_end_matches('0');
+    Some(match rest {
+        "" => format!("{whole}%"),
+        rest => format!("{whole}.{rest}%"),
+    })
 }
 
 /// One number as it is written, without a unit.

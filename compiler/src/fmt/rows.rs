@@ -408,7 +408,14 @@ fn place(
     column: usize,
 ) {
     starts[*next] = Some(column);
-    let wide = row.places[*next].wide.filter(|_| !row.loose_behind(*next));
+    let part = &row.places[*next];
+    // A part that takes several lines ends wherever its last line does.
+    let breaks = |wide: usize| {
+        !row.whole && part.cell.doc.breaks() && column + wide + row.behind(*next) > WIDTH
+    };
+    let wide = part
+        .wide
+        .filter(|wide| !row.loose_behind(*next) && !breaks(*wide));
     *end = end.and(wide).map(|wide| column + wide);
     *next += 1;
 }

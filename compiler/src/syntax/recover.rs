@@ -3,6 +3,7 @@
 
 mod cut;
 mod explain;
+mod foreign;
 mod near;
 mod token;
 

@@ -68,7 +68,11 @@ impl<'a> Checker<'a> {
                         ExprKind::Name(first) => (scope.local(first).is_some(), &**first),
                         _ => (true, ""),
                     };
-                    let found = match known || self.find(scope.module, first).is_some() {
+                    let declared = self.find(scope.module, first);
+                    if matches!(declared, Some((Def::Broken, _))) {
+                        return self.poison(at);
+                    }
+                    let found = match known || declared.is_some() {
                         false if crate::stdlib::module(first).is_some() => Diagnostic::error("unknown-name", of_at, format!("the module `{first}` is not in use"))
                             .help(format!("write `use std.{first}` at the top of the file")),
                         false => Diagnostic::error("unknown-name", of_at, format!("nothing is called `{first}` here"))

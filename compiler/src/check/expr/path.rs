@@ -105,12 +105,21 @@ impl<'a> Checker<'a> {
             return self.not_a_value(name, &def, at);
         }
         let mut known: Vec<String> = scope.names().map(String::from).collect();
-        known.extend(
-            self.modules[scope.module.ix()]
-                .names
-                .keys()
-                .map(|n| n.to_string()),
-        );
+        for other in self.modules[scope.module.ix()]
+            .names
+            .keys()
+            .cloned()
+            .collect::<Vec<_>>()
+        {
+            let value = !matches!(
+                self.find(scope.module, &other),
+                Some((
+                    Def::Phase(_) | Def::Owner | Def::Report(_) | Def::Fixture(_) | Def::Trigger(_),
+                    _
+                ))
+            );
+            known.extend(value.then(|| other.to_string()));
+        }
         known.extend(KNOWN.map(String::from));
         if let Some((record, _)) = scope.receiver {
             known.extend(
@@ -142,12 +151,13 @@ impl<'a> Checker<'a> {
                     .filter(|e| e.members.iter().any(|m| m.name == **name));
                 let holders: Vec<String> =
                     holders.map(|e| format!("`{}.{name}`", e.name)).collect();
-                if !holders.is_empty() {
-                    found = found.help(format!(
+                found = match holders.is_empty() {
+                    true => suggest(found, name, at.1, &[]),
+                    false => found.help(format!(
                         "as a member of an enum write {}",
                         holders.join(" or ")
-                    ));
-                }
+                    )),
+                };
             }
         }
         if self.is_news(name, at, &known) {

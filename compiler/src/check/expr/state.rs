@@ -103,7 +103,25 @@ impl<'a> Checker<'a> {
         at: Place,
         scope: &Scope,
     ) -> Typed {
-        let said = quote(self.source(self.at(scope, operand.span)));
+        let whole = self.at(scope, operand.span);
+        if let ast::ExprKind::Among { .. } = operand.kind {
+            self.diagnostics.retain(|found| {
+                found.code != "not-a-condition"
+                    || found.primary.file != whole.0
+                    || !whole.1.holds(found.primary.span)
+            });
+            let message = format!(
+                "`is {state}` is asked of {} as a whole",
+                quote(self.source(whole))
+            );
+            self.report(
+                Diagnostic::error("wrong-state", state_at, message).help(format!(
+                    "ask it of each, in parentheses: `none of (a is {state}), (b is {state})`"
+                )),
+            );
+            return self.poison(at);
+        }
+        let said = quote(self.source(whole));
         let (kind, states) = match self.node(typed.node) {
             Node::Item(_) => (
                 "evidence".to_string(),

@@ -33,7 +33,18 @@ impl Lower<'_> {
         let text = node.as_str();
         let span = self.span(node);
         let value = read(text).unwrap_or_else(|(why, help)| {
-            self.problem("bad-number", span, format!("`{text}` {why}"), help);
+            let meant = meant(text).filter(|meant| read(meant).is_ok());
+            match &meant {
+                Some(meant) => {
+                    let help = format!("write `{meant}`; {help}");
+                    self.problem("bad-number", span, format!("`{text}` {why}"), &help);
+                    if let Some(problem) = self.problems.last_mut() {
+                        let edit = vec![(span, meant.clone())];
+                        *problem = problem.clone().fix(format!("write `{meant}`"), true, edit);
+                    }
+                }
+                None => self.problem("bad-number", span, format!("`{text}` {why}"), help),
+            }
             NumberValue::Int(0)
         });
         Number {
@@ -60,11 +71,39 @@ impl Lower<'_> {
         } else if hour.len() < 2 {
             // One form, so that times stand below each other and `8:00` is no evening.
             let message = format!("`{}` has an hour of one digit", node.as_str());
-            let help = format!("write `0{}`", node.as_str());
-            self.problem("bad-number", self.span(node), &message, &help);
+            let whole = format!("0{}", node.as_str());
+            let span = self.span(node);
+            self.problem("bad-number", span, &message, &format!("write `{whole}`"));
+            if let Some(problem) = self.problems.last_mut() {
+                let title = format!("write `{whole}`");
+                *problem = problem.clone().fix(title, true, vec![(span, whole)]);
+            }
         }
         self.at(node, clock)
     }
+}
+
+/// A number whose unit is spelled as other tools do.
+fn meant(text: &str) -> Option<String> {
+    let end = text.find(|c: char| c.is_ascii_alphabetic())?;
+    let (digits, word) = text.split_at(end);
+    let unit = match word.to_ascii_lowercase().as_str() {
+        "msec" | "msecs" | "millis" | "milliseconds" => "ms",
+        "sec" | "secs" | "second" | "seconds" => "s",
+        "min" | "mins" | "minute" | "minutes" => "m",
+        "hr" | "hrs" | "hour" | "hours" => "h",
+        "day" | "days" => "d",
+        "week" | "weeks" => "w",
+        "kb" | "k" => "kB",
+        "mb" => "MB",
+        "gb" | "g" => "GB",
+        "ki" | "kib" => "KiB",
+        "mi" | "mib" => "MiB",
+        "gi" | "gib" => "GiB",
+        "pct" | "percent" => "%",
+        _ => return None,
+    };
+    Some(format!("{digits}{unit}"))
 }
 
 /// What is wrong, and what helps.

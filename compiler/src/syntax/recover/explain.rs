@@ -4,6 +4,7 @@ use pest::error::{Error, ErrorVariant, InputLocation};
 use rolloutc_grammar::{DECLARATIONS, Keyword, Rule, human_name};
 
 use super::cut::{Items, Place};
+use super::foreign;
 use super::near::nearest;
 use super::token::{Kind, Misfit, Token, closer, misfit};
 
@@ -120,7 +121,9 @@ fn head(piece: &Piece) -> Option<Finding> {
     let mark = match word {
         "let" | "group" | "folder" | "threshold" => "`=`",
         "param" => "`:` and a type",
-        "fn" => "its parameters in `( )`",
+        "fn" if piece.tokens.get(2).is_none_or(|next| next.text != "(") => {
+            "its parameters in `( )`"
+        }
         "table" => "`by` and the column that tells rows apart",
         "waivers" => "`in` and the rows",
         "fixture" => "`from` and a folder",
@@ -159,7 +162,8 @@ fn comma(tokens: &[Token], next: usize) -> Option<Finding> {
             Kind::Word | Kind::Number | Kind::Text | Kind::OpenText | Kind::Mark => {}
         }
         let value = |token: &Token| matches!(token.kind, Kind::Number | Kind::Text);
-        let listed = open.last().is_some_and(|open| *open != "{");
+        let plain = tokens.first().is_some_and(|first| first.text == "cohorts");
+        let listed = open.last().map_or(plain, |open| *open != "{");
         let after = tokens
             .get(i + 1)
             .filter(|after| value(after) && after.gap > 0);
@@ -285,6 +289,13 @@ fn unknown_clause(piece: &Piece, first: &Token) -> Option<Finding> {
             Finding::at("syntax", span, message).help("put it at the end of the line above"),
         );
     }
+    if let Some(ty) = piece
+        .tokens
+        .get(1)
+        .filter(|ty| place.items == Items::Fields && names_type(Some(ty)))
+    {
+        return Some(no_colon(first.text, span, ty.text));
+    }
     let mut found = Finding::at(
         "unknown-clause",
         span,
@@ -293,7 +304,22 @@ fn unknown_clause(piece: &Piece, first: &Token) -> Option<Finding> {
     let heads = words
         .iter()
         .map(|words| words.split(' ').next().unwrap_or(words));
-    if let Some(word) = nearest(first.text, heads) {
+    let member = piece
+        .tokens
+        .get(1)
+        .is_some_and(|next| next.text == "." && next.gap == 0);
+    if place.of == "gate" && member {
+        let word = format!("require {}", first.text);
+        return Some(found.instead(
+            format!("write `{word}`: a gate says what it requires"),
+            word,
+            false,
+        ));
+    }
+    if let Some(word) = foreign::clause(place.of, first.text) {
+        found = found.help(format!("did you mean `{word}`?"));
+        found.fix = Some((format!("write `{word}`"), word.to_owned()));
+    } else if let Some(word) = nearest(first.text, heads) {
         found = found.help(format!("did you mean `{word}`?"));
         found.fix = Some((format!("write `{word}`"), word.to_owned()));
     }
@@ -444,9 +470,21 @@ fn said(
     if let Some(found) = found.and_then(|token| slip(token, tokens, next, piece)) {
         return found;
     }
+    let clauses = piece.place.filter(|place| !place.clauses().is_empty());
+    if let Some(found) = clauses
+        .filter(|_| next == 0)
+        .and_then(|place| quoted_clause(place, tokens))
+    {
+        return found;
+    }
     // Where a clause may begin the grammar also names what a field begins with.
-    let clauses = piece.place.is_some_and(|place| !place.clauses().is_empty());
-    let wanted = wanted(expected, before, clause, next).filter(|_| next > 0 || !clauses);
+    let wanted = wanted(expected, before, clause, next).filter(|_| next > 0 || clauses.is_none());
+    if let Some(found) = clauses
+        .filter(|_| wanted.is_none())
+        .and_then(|place| unfinished(place, tokens, next))
+    {
+        return found;
+    }
     let message = match (&wanted, found) {
         (Some(wanted), Some(token)) if before.is_some() => {
             format!("expected {wanted}{behind}, found `{}`", short(token.text))
@@ -457,6 +495,28 @@ fn said(
         (None, None) => format!("something is missing{behind}"),
     };
     let mut finding = Finding::at("syntax", span, message);
+    if wanted.as_deref() == Some("a type")
+        || before.is_some_and(|before| matches!(before.text, "enum" | "list"))
+    {
+        let field = tokens
+            .iter()
+            .rposition(|token| token.text == ":")
+            .and_then(|i| tokens.get(i.checked_sub(1)?));
+        let clause = field.and_then(|field| piece.place.and_then(|place| place.begun(&[*field])));
+        return match (field, clause) {
+            (Some(field), Some(_)) => {
+                let message = format!("`{}` takes no `:`", field.text);
+                let colon = tokens.iter().rposition(|token| token.text == ":").unwrap_or(next);
+                Finding::at("syntax", (field.start, tokens[colon].end()), message)
+                    .instead(format!("write `{}`", field.text), field.text, false)
+            }
+            _ => finding.help("a type is `text`, `int`, `number`, `ratio`, `duration`, `bool` …, `list text`, `enum { yes no }`, or the name of a record"),
+        };
+    }
+    if let Some(near) = found.and_then(joint) {
+        finding = finding.help(format!("did you mean `{near}`?"));
+        return finding.instead(format!("write `{near}`"), near, false);
+    }
     let elsewhere = found
         .filter(|_| wanted.is_none())
         .and_then(|token| belongs(piece.place?, clause?, token));
@@ -596,7 +656,90 @@ fn slip(token: &Token, tokens: &[Token], next: usize, piece: &Piece) -> Option<F
             true,
         ));
     }
+    let colon = |after: &Token| after.text == ":" && after.gap == 0;
+    let named = piece
+        .place
+        .is_some_and(|place| place.begun(&tokens[next..]).is_some())
+        || matches!(
+            token.text,
+            "min" | "max" | "only" | "env" | "else" | "by" | "from"
+        );
+    if token.kind == Kind::Word && named && after.is_some_and(colon) {
+        let message = format!("`{}` takes no `:`", token.text);
+        let found = Finding::at("syntax", (token.start, after?.end()), message);
+        return Some(found.instead(format!("write `{}`", token.text), token.text, true));
+    }
+    if let Some(help) = foreign::operator(token.text).filter(|_| !takes(",") && after.is_some()) {
+        let fields = piece
+            .place
+            .is_some_and(|place| place.items == Items::Fields);
+        if token.text != "?" || !fields {
+            let message = format!("there is no `{}`", token.text);
+            return Some(Finding::at("syntax", span, message).help(help));
+        }
+    }
     Some(match token.text {
+        ":" if before.is_some_and(|before| piece.place.is_some_and(|place| place.begun(&[*before]).is_some()))
+            || before.is_some_and(|before| before.text == "owners") =>
+        {
+            let before = before?;
+            Finding::at("syntax", (before.start, token.end()), format!("`{}` takes no `:`", before.text))
+                .instead(format!("write `{}`", before.text), before.text, true)
+        }
+        "-" if piece.place.is_none()
+            && next == 2
+            && after.is_some_and(|after| after.kind == Kind::Word && after.start == token.end()) =>
+        {
+            let (from, to) = (before?, after?);
+            let name = format!("{}_{}", from.text, to.text);
+            Finding::at("syntax", (from.start, to.end()), "a name has letters, digits and `_`, no `-`".to_owned())
+                .instead(format!("write `{name}`"), name.clone(), false)
+        }
+        "->" => instead("the type of a result stands behind `:`", ":"),
+        "null" if takes("is") => Finding::at("syntax", span, "`is` asks for a state, and `null` is a value".to_owned())
+            .help("write `x == null`; what the data does not have at all is `x is not present`"),
+        "true" | "false" if takes("is") => {
+            let not = if token.text == "true" { "alone" } else { "behind `not`" };
+            Finding::at("syntax", span, format!("`is` asks for a state, and `{}` is a value", token.text))
+                .help(format!("write the condition {not}"))
+        }
+        "and" | "or" if before.is_some_and(|before| matches!(before.text, "and" | "or" | "not")) => {
+            Finding::at("syntax", span, format!("`{}` stands between two conditions, and one is missing", token.text))
+                .instead("take one out", "", false)
+        }
+        word if takes("and") || takes("or") && next > 1 && matches!(tokens[next - 2].text, "and" | "or") && token.kind == Kind::Word && word != "not"
+            && matches!(tokens[next.saturating_sub(2)].text, "and" | "or") =>
+        {
+            let before = before?;
+            Finding::at("syntax", (before.start, before.end()), format!("`{}` stands here twice", before.text))
+                .instead("take one out", "", false)
+        }
+        "," if piece.declaration.is_some_and(|declaration| declaration.word == "group") => {
+            Finding::at("syntax", span, "a group is one condition".to_owned())
+                .help("write `all of a, b`, `any of a, b`, or `and` between them")
+        }
+        "or" | "and" if piece.place.is_some_and(|place| place.of == "approval") => {
+            Finding::at("syntax", span, format!("`{}` does not join roles", token.text))
+                .help("write `by any of ops, risk`, `by all of ops, risk` or `by at least 2 of ops, risk`")
+        }
+        _ if takes("match") => {
+            Finding::at("syntax", span, "`match` asks for one value".to_owned())
+                .help("put a condition in parentheses: `match (a and b) { true => 1   false => 2 }`")
+        }
+        "ms" | "seconds" | "minutes" | "hours" | "days" | "percent" | "bytes" | "MiB"
+            if before.is_some_and(|before| matches!(before.text, "duration" | "ratio" | "bytes")) =>
+        {
+            let unit = format!("in {}", token.text);
+            Finding::at("syntax", span, format!("`in` stands before the unit `{}`", token.text))
+                .instead(format!("write `{unit}`"), unit, true)
+        }
+        "default" if after.is_some() => instead("a default stands behind `=`", "="),
+        word if foreign::calendar(word).is_some_and(|short| short != word)
+            && piece.place.is_some_and(|place| matches!(place.of, "freeze" | "window")) =>
+        {
+            let short = foreign::calendar(word)?;
+            instead("days and months have short names", short)
+        }
         "?" if piece.place.is_some_and(|place| place.items == Items::Fields) => {
             Finding::at("syntax", span, "the `?` stands directly behind the type".to_owned())
                 .help("for example `took: duration? in ms`")
@@ -642,6 +785,10 @@ fn slip(token: &Token, tokens: &[Token], next: usize, piece: &Piece) -> Option<F
                 .help("a clause ends where the next begins")
                 .instead("take it out", "", true)
         }
+        "," if piece.place.is_some_and(|place| place.of == "gate") => {
+            Finding::at("syntax", span, "a rule is one condition".to_owned())
+                .help("write `and` between conditions, or a `require` for each")
+        }
         "if" | "then" if piece.place.is_some_and(|place| place.of == "gate") => {
             Finding::at("syntax", span, format!("there is no `{}`", token.text))
                 .help("a gate that counts only sometimes says `applies when CONDITION`; a value for each case is `match x { … }`")
@@ -654,10 +801,7 @@ fn slip(token: &Token, tokens: &[Token], next: usize, piece: &Piece) -> Option<F
             found
         }
         word if token.kind == Kind::Word && piece.place.is_some() && names_type(tokens.get(next + 1)) => {
-            let mut found = Finding::at("syntax", span, format!("a `:` is missing between `{word}` and its type"))
-                .help(format!("write `{word}: {}`", tokens[next + 1].text));
-            found.fix = Some((format!("write `{word}:`"), format!("{word}:")));
-            found
+            no_colon(word, span, tokens[next + 1].text)
         }
         "." | "[" | "(" if token.indent.is_some() => {
             let message = format!("a line cannot begin with `{}`", token.text);
@@ -665,6 +809,80 @@ fn slip(token: &Token, tokens: &[Token], next: usize, piece: &Piece) -> Option<F
         }
         _ => return None,
     })
+}
+
+fn no_colon(word: &str, span: (usize, usize), ty: &str) -> Finding {
+    let message = format!("a `:` is missing between `{word}` and its type");
+    let found = Finding::at("syntax", span, message).help(format!("write `{word}: {ty}`"));
+    found.instead(format!("write `{word}:`"), format!("{word}:"), true)
+}
+
+/// A clause as JSON and YAML write it.
+fn quoted_clause(place: &Place, tokens: &[Token]) -> Option<Finding> {
+    let (name, colon) = (tokens.first()?, tokens.get(1)?);
+    if name.kind != Kind::Text || colon.text != ":" || place.clauses().is_empty() {
+        return None;
+    }
+    let word = name.text.trim_matches('"');
+    let known = place.clauses().iter().find(|clause| clause.word == word);
+    let message = "clauses and fields stand without quotes".to_owned();
+    let help = match known {
+        Some(clause) => example(clause),
+        None if place.items == Items::Fields => {
+            format!("a field reads `{word}: TYPE`, a clause `fresh 24h`")
+        }
+        None => {
+            let words: Vec<&str> = place.clauses().iter().map(|clause| clause.word).collect();
+            format!(
+                "the clauses are {}, each followed by its value",
+                listed(&words)
+            )
+        }
+    };
+    Some(Finding::at("syntax", (name.start, colon.end()), message).help(help))
+}
+
+/// The clause that begins at a token and was not read to its end.
+fn unfinished(place: &Place, tokens: &[Token], next: usize) -> Option<Finding> {
+    let token = tokens.get(next).filter(|token| token.kind == Kind::Word)?;
+    let clause = place.clause(&tokens[next..]).filter(|_| next > 0)?;
+    let words = clause.word.split(' ').count();
+    let fixed = || clause.example.split(' ').skip(words);
+    let after = tokens
+        .get(next + words)
+        .filter(|after| after.kind == Kind::Word);
+    if let Some((after, near)) =
+        after.and_then(|after| Some((after, nearest(after.text, fixed())?)))
+    {
+        let message = format!("did not expect `{}` after `{}`", after.text, clause.word);
+        let found = Finding::at("syntax", (after.start, after.end()), message);
+        return Some(found.help(format!("did you mean `{near}`?")).instead(
+            format!("write `{near}`"),
+            near,
+            false,
+        ));
+    }
+    let message = format!("`{}` is not complete", clause.word);
+    Some(
+        Finding::at(
+            "syntax",
+            (token.start, tokens[next + words - 1].end()),
+            message,
+        )
+        .help(example(clause)),
+    )
+}
+
+/// A word that joins others, spelled a little wrong.
+fn joint(token: &Token) -> Option<&'static str> {
+    const JOINTS: [&str; 33] = [
+        "from", "with", "without", "where", "else", "within", "entering", "through", "cohorts",
+        "because", "expect", "given", "since", "until", "after", "aged", "about", "final", "hard",
+        "advisory", "matches", "covers", "exactly", "rollback", "advance", "blocked", "complete",
+        "unknown", "escalate", "minus", "over", "named", "starts",
+    ];
+    let far = token.kind != Kind::Word || token.text.len() < 4 || JOINTS.contains(&token.text);
+    nearest(token.text, JOINTS.into_iter()).filter(|_| !far)
 }
 
 /// A text in single quotes: all of it, where it ends on its line.
@@ -761,6 +979,15 @@ pub(super) fn unknown_declaration(tokens: &[Token]) -> (Finding, Option<&'static
             None,
         );
     }
+    let piece = Piece {
+        tokens: &tokens[..tokens.len().min(2)],
+        place: None,
+        declaration: None,
+        base: 0,
+    };
+    if let Some(found) = marks(&piece).filter(|found| found.span.0 == first.start) {
+        return (found, None);
+    }
     if first.kind != Kind::Word {
         let message = format!("expected a declaration, found `{}`", short(first.text));
         let help =
@@ -771,7 +998,7 @@ pub(super) fn unknown_declaration(tokens: &[Token]) -> (Finding, Option<&'static
         );
     }
     let words = DECLARATIONS.iter().map(|declaration| declaration.word);
-    let near = nearest(first.text, words);
+    let near = foreign::declaration(first.text).or_else(|| nearest(first.text, words));
     let clause = rolloutc_grammar::BODIES.iter().find(|body| {
         near.is_none()
             && body
