@@ -261,7 +261,14 @@ fn closed(program: &Program, decision: &Decision, reason: &Reason, times: &Times
         let far = policy::far(decision.as_of, at);
         format!("opens {}, in {far}", times.day(at))
     });
-    match (policy::rule(program, &reason.subject), opens) {
+    // The row of a `during` that closes it.
+    let row = reason
+        .message
+        .split(';')
+        .next()
+        .and_then(|told| told.split_once(" by "));
+    let row = row.map(|(_, row)| row.trim_end_matches(", with no known end").to_owned());
+    match (policy::rule(program, &reason.subject).or(row), opens) {
         (Some(rule), Some(opens)) => format!("{rule}: {opens}"),
         (Some(rule), None) => format!("{rule}: {}", reason.message),
         (None, Some(opens)) => opens,

@@ -15,11 +15,13 @@ use rolloutc_compiler::zones;
 use rolloutc_runtime::data::{Fault, Store};
 use rolloutc_runtime::decision::{AsOfFrom, Decision};
 use rolloutc_runtime::evidence::{Content, Evidence};
-use rolloutc_runtime::ir::Program;
+use rolloutc_runtime::ir::{Node, NodeId, Program};
 use rolloutc_runtime::paper::Paper;
 use rolloutc_runtime::state::State;
 use rolloutc_runtime::step::{Engine, Options, Refusal};
 use rolloutc_runtime::time::Instant;
+use rolloutc_runtime::ty::{RecordId, Ty};
+use std::collections::BTreeSet;
 
 /// Decides once, says so, and then moves the state on.
 pub fn run(args: &Eval) -> Result<Exit, Failure> {
@@ -103,15 +105,29 @@ pub fn run(args: &Eval) -> Result<Exit, Failure> {
 
 /// Writes the reports. One that cannot be written hides no decision: its exit code stays, unless it would say that all is well.
 fn publish(press: &Press, papers: &[Paper], dry: bool, exit: Exit) -> Result<Exit, Failure> {
-    for paper in papers {
+    for paper in papers.iter().filter(|paper| !paper.gaps.is_empty()) {
+        let mut causes: Vec<(&str, Vec<String>)> = Vec::new();
         for gap in &paper.gaps {
             let entry = match gap.entry.as_str() {
                 "" => "something in it".to_string(),
                 entry => format!("`{entry}`"),
             };
-            let message = format!("report `{}`: {entry} is unknown: {}", paper.report, gap.why);
-            tell(&Failure::note("a report has gaps", message).render(Look::of_errors()));
+            match causes.iter_mut().find(|(why, _)| *why == gap.why) {
+                Some((_, entries)) if entries.contains(&entry) => {}
+                Some((_, entries)) => entries.push(entry),
+                None => causes.push((&gap.why, vec![entry])),
+            }
         }
+        let said = causes.iter().map(|(why, entries)| {
+            let verb = if entries.len() == 1 { "is" } else { "are" };
+            format!("{} {verb} unknown: {why}", entries.join(", "))
+        });
+        let message = format!(
+            "report `{}`: {}",
+            paper.report,
+            said.collect::<Vec<_>>().join("; ")
+        );
+        tell(&Failure::note("a report has gaps", message).render(Look::of_errors()));
     }
     let (done, failed) = press.write(papers, dry);
     for line in done {
@@ -260,15 +276,52 @@ fn notes(program: &Program, evidence: &Evidence) {
     const SHOWN: usize = 3;
     let mut store = Store::default();
     rolloutc_runtime::evidence::read(program, evidence, &mut store);
-    for fault in store.faults.iter().take(SHOWN) {
+    let read = read_fields(program);
+    let faults = || (store.faults.iter()).filter(|fault| matters(program, &read, fault));
+    for fault in faults().take(SHOWN) {
         tell(&note(evidence, fault).render(Look::of_errors()));
     }
-    if store.faults.len() > SHOWN {
-        let rest = store.faults.len() - SHOWN;
+    if faults().count() > SHOWN {
+        let rest = faults().count() - SHOWN;
         tell(&format!(
             "Note: evidence does not fit at {rest} more places\n"
         ));
     }
+}
+
+/// The fields that something in the program reads: record and number.
+fn read_fields(program: &Program) -> BTreeSet<(RecordId, u16)> {
+    let record = |id: NodeId| match program.code.get(id.ix())?.ty.required() {
+        Ty::Record(id) | Ty::Rows { record: id, .. } => Some(*id),
+        _ => None,
+    };
+    let codes = program.code.iter();
+    let fields = codes.filter_map(|code| match code.node {
+        Node::Field(of, field) => Some((record(of)?, field)),
+        _ => None,
+    });
+    fields.collect()
+}
+
+/// Whether something reads what does not fit; where that cannot be told, it does.
+fn matters(program: &Program, read: &BTreeSet<(RecordId, u16)>, fault: &Fault) -> bool {
+    let last = fault.path.rsplit(['.', '[']).next().unwrap_or_default();
+    let last = last.trim_matches(['"', ']']);
+    let mut known = false;
+    for (id, record) in (0..).map(RecordId).zip(&program.records) {
+        for (field_id, field) in (0..).zip(&record.fields) {
+            let paths = field.read.iter().flat_map(|read| &read.paths);
+            let mut ends = paths.filter_map(|path| path.last());
+            if field.name != last && !ends.any(|end| end.as_str() == last) {
+                continue;
+            }
+            known = true;
+            if read.contains(&(id, field_id)) {
+                return true;
+            }
+        }
+    }
+    !known
 }
 
 fn note(evidence: &Evidence, fault: &Fault) -> Failure {

@@ -106,6 +106,10 @@ struct Torn<'a> {
     words: BTreeSet<&'a str>,
     /// Fields whose own line is wrong.
     fields: BTreeSet<&'a str>,
+    /// Words beside a mistake in a record or in evidence: one of them may be a field.
+    lines: BTreeSet<&'a str>,
+    /// Whether some name is not known.
+    strange: bool,
     /// Whether a `use` is wrong: what it would have brought is not known.
     uses: bool,
 }
@@ -135,6 +139,8 @@ impl<'a> Torn<'a> {
             decls: Vec::new(),
             words: BTreeSet::new(),
             fields: BTreeSet::new(),
+            lines: BTreeSet::new(),
+            strange: false,
             uses: false,
         };
         let here = |found: &&Diagnostic| is_error(found) && found.primary.file == module.file;
@@ -145,6 +151,17 @@ impl<'a> Torn<'a> {
                 let head = decl.span.text(text).split('{').next().unwrap_or_default();
                 torn.words.extend(words(head.split('"').step_by(2)));
             }
+            let rows = matches!(
+                &decl.kind,
+                ast::DeclKind::Broken(broken) if matches!(broken.word, Some("table" | "enum" | "record"))
+            );
+            if rows {
+                torn.words.extend(words([decl.span.text(text)]));
+            }
+            let param = match &decl.kind {
+                ast::DeclKind::Param(param) => Some(param.name.span.text(text)),
+                _ => None,
+            };
             let typed = matches!(
                 decl.kind,
                 ast::DeclKind::Record(_) | ast::DeclKind::Evidence(_)
@@ -153,11 +170,14 @@ impl<'a> Torn<'a> {
                 .filter(|found| decl.span.touches(found.primary.span.start))
             {
                 let (before, line) = line(text, found.primary.span.start);
+                torn.strange |= found.code == "unknown-name";
+                torn.fields.extend(param);
                 torn.uses |= matches!(decl.kind, ast::DeclKind::Use(_));
                 if state != Decl::Whole {
                     torn.words.extend(words([line]));
                 } else if typed {
                     torn.fields.extend(field(before));
+                    torn.lines.extend(words([line]));
                 }
             }
         }
@@ -174,6 +194,14 @@ impl<'a> Torn<'a> {
             .is_some_and(|(_, decl)| *decl != Decl::Whole)
     }
 
+    /// Whether the declaration is the one that declares the field: what is wrong there is no consequence.
+    fn owns(&self, decl: Option<usize>, name: &str) -> bool {
+        let text = decl.map_or("", |i| self.decls[i].0.text(self.text));
+        let declares =
+            text.starts_with("param") || text.starts_with("record") || text.starts_with("evidence");
+        declares && words([text]).any(|word| word == name)
+    }
+
     /// Whether something that could not be read is behind a finding; `last` is the one before it.
     fn explains(&self, found: &Diagnostic, last: Option<&Diagnostic>) -> bool {
         let at = found.primary.span;
@@ -181,9 +209,10 @@ impl<'a> Torn<'a> {
         let said = words([at.text(self.text)]).next();
         match found.code {
             "unknown-name" if self.uses && found.message.ends_with("is not in use") => true,
-            "unknown-name" | "unknown-member" | "unknown-enum-word" | "not-a-value" => {
-                said.is_some_and(|word| self.words.contains(word))
-            }
+            "unknown-member" if said.is_some_and(|word| self.lines.contains(word)) => true,
+            "unknown-name" | "unknown-member" | "unknown-enum-word" | "not-a-value"
+            | "wrong-arguments" => said.is_some_and(|word| self.words.contains(word)),
+            "recursive-definition" if self.strange => true,
             "recursive-definition" | "unknown-cohort" | "edition" => {
                 self.decls.iter().any(|(_, decl)| *decl != Decl::Whole)
             }
@@ -206,6 +235,9 @@ impl<'a> Torn<'a> {
                 stray(i + 1) || i.checked_sub(1).is_some_and(stray)
             }),
             // The rest of a clause that was torn in two by something in the middle.
+            "unclosed-text" => last.is_some_and(|last| {
+                last.code == found.code && decl == self.at(last.primary.span.start)
+            }),
             "unknown-clause" => last.is_some_and(|last| {
                 let lines = |from: u32, to: u32| {
                     let between = self.text.get(from as usize..to as usize);
@@ -221,10 +253,18 @@ impl<'a> Torn<'a> {
                 let (before, _) = line(self.text, at.start);
                 let changed = before.trim_end().strip_suffix('=').map(str::trim_end);
                 let quoted = found.message.split('`').skip(1).step_by(2);
+                let same = |last: &Diagnostic| {
+                    last.code == found.code
+                        && last.primary.file == found.primary.file
+                        && decl == self.at(last.primary.span.start)
+                };
+                let declared =
+                    decl.is_some_and(|i| self.decls[i].0.text(self.text).starts_with("param"));
                 quoted
                     .chain(changed)
-                    .filter_map(|path| path.rsplit_once('.'))
-                    .any(|(_, name)| self.fields.contains(name))
+                    .filter_map(|path| words([path]).last())
+                    .any(|name| self.fields.contains(name) && !self.owns(decl, name))
+                    || declared && last.is_some_and(same)
             }
             _ => false,
         }

@@ -208,13 +208,13 @@ impl<'a> Search<'_, 'a> {
             return None;
         }
         let word = match field.ty.required() {
-            Ty::Bool => "a bool",
+            Ty::Bool => "true or false",
             Ty::Text => "a text",
-            Ty::Int => "an int",
+            Ty::Int => "a whole number",
             Ty::Number => "a number",
             Ty::Ratio => "a ratio",
             Ty::Duration => "a duration",
-            Ty::Bytes => "bytes",
+            Ty::Bytes => "a size",
             Ty::Version => "a version",
             Ty::Instant => "an instant",
             Ty::Date => "a date",
@@ -225,7 +225,7 @@ impl<'a> Search<'_, 'a> {
                 return Some(format!("one of {}", some.join(", ")));
             }
             Ty::Record(_) => "an object",
-            Ty::Rows { .. } | Ty::List(_) => "rows",
+            Ty::Rows { .. } | Ty::List(_) => "a list",
             Ty::Optional(_) | Ty::Secret | Ty::Nothing => return None,
         };
         Some(match read.unit {

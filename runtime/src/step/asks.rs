@@ -94,7 +94,7 @@ impl<'a> Run<'a> {
             reads.gate(self.program, *gate);
             self.read.extend(&reads.items);
             let found = self.tell_gate(*gate, Role::Answer, view);
-            self.warn_of(&found);
+            self.warn_of(&found, Role::Answer);
             let weight = Weight::Decides(Outcome::Blocked);
             self.reasons_of(found, Role::Answer, weight, Outcome::Blocked);
         }
@@ -121,7 +121,7 @@ impl<'a> Run<'a> {
                 Leaf::Gate(gate) => {
                     let told = self.tell_gate(gate, role, view);
                     if role != Role::Ahead {
-                        self.warn_of(&told);
+                        self.warn_of(&told, role);
                     }
                     if let Some(most) = most {
                         self.reasons_of(told, role, weight, most);
@@ -133,6 +133,13 @@ impl<'a> Run<'a> {
                         (truth, ctx.explain(node, true))
                     });
                     let verdict = verdict::Verdict::from(truth);
+                    if role == Role::Watch && !verdict.is_satisfied() && !fact.message.is_empty() {
+                        self.warn(
+                            WarningCode::Advisory,
+                            criterion.name.clone(),
+                            fact.message.clone(),
+                        );
+                    }
                     if let (Some(most), false) = (most, verdict.is_satisfied()) {
                         let text = self.text_of(node).unwrap_or(&criterion.name).to_string();
                         let message = self.not_so(verdict, &text);
@@ -196,10 +203,11 @@ impl<'a> Run<'a> {
         }
     }
 
-    /// Warns of advisory rows that do not hold, also where the rest of their family does.
-    fn warn_of(&mut self, told: &[Told]) {
+    /// Warns of rows that do not hold and are advisory or only watched, also where the rest of their family does.
+    fn warn_of(&mut self, told: &[Told], role: Role) {
         for row in told {
-            let advisory = row.found.level == ir::Level::Advisory && row.found.waived.is_none();
+            let light = row.found.level == ir::Level::Advisory || role == Role::Watch;
+            let advisory = light && row.found.waived.is_none();
             if !advisory || row.found.verdict.is_satisfied() {
                 continue;
             }

@@ -5,7 +5,7 @@ use super::{Ahead, Run};
 use crate::calendar::{Answer, Entry, Span, allowed, closes, opens};
 use crate::decision::{CalendarLine, CalendarWord, NextKind, Outcome, Reason, ReasonCode};
 use crate::eval::Reads;
-use crate::ir::{ApprovalId, CalendarKind, InFlight, Scope, Time};
+use crate::ir::{ApprovalId, CalendarKind, InFlight, Node, Scope, Time};
 use crate::number::Number;
 use crate::state::Place;
 use crate::time::Instant;
@@ -92,9 +92,11 @@ impl<'a> Run<'a> {
             }
             let calendar = &self.program.calendar[*at];
             let end = entry.occurrence(self.now).and_then(Span::known_until);
+            let row = self.row_of(*at, &view);
+            let row = row.map_or(String::new(), |row| format!(" by {row}"));
             let mut message = match end {
-                Some(end) => format!("closed until {end}"),
-                None => "closed, with no known end".into(),
+                Some(end) => format!("closed until {end}{row}"),
+                None => format!("closed{row}, with no known end"),
             };
             if let Some(why) = self.untold(*at, &view) {
                 message = why;
@@ -268,6 +270,49 @@ impl<'a> Run<'a> {
                 true => Ok(rows),
                 false => Err(rows),
             }
+        })
+    }
+
+    /// The row of a `during` that covers this instant, as `holidays["easter"]`.
+    fn row_of(&self, at: usize, view: &View) -> Option<String> {
+        let times = 0..self.program.calendar[at].times.len();
+        self.asking(view, self.now, |ctx| {
+            for i in times {
+                // Taken from the program anew, so that it lives as long as the evaluation.
+                let Time::During { bind, from, until } = &ctx.program().calendar[at].times[i]
+                else {
+                    continue;
+                };
+                let mut found = None;
+                ctx.each(bind, *from, &mut |ctx, row| {
+                    let start = instant(ctx.eval(*from));
+                    let end = match ctx.eval(*until) {
+                        Val::Absent | Val::Null => Some(Instant::MAX),
+                        value => instant(value),
+                    };
+                    let covers = start.is_some_and(|start| start <= self.now)
+                        && end.is_some_and(|end| self.now < end);
+                    if row == Ok(Truth::True) && covers {
+                        let mut key = Vec::new();
+                        ctx.bound_key(bind, &[], &mut key);
+                        let program = ctx.program();
+                        let node = bind
+                            .vars
+                            .first()
+                            .and_then(|var| program.code.get(var.1.ix()));
+                        let source = match node.map(|code| &code.node) {
+                            Some(Node::Item(item)) => &program.evidence[item.ix()].name,
+                            _ => &program.calendar[at].name,
+                        };
+                        found = Some(crate::verdict::subject(source, &key));
+                    }
+                    found.is_none()
+                });
+                if found.is_some() {
+                    return found;
+                }
+            }
+            None
         })
     }
 

@@ -154,7 +154,10 @@ impl<'a> Run<'a> {
             self.judge(&phase.keep, Role::Keep, fail, &view);
             let watched = self.judge(&phase.watch, Role::Watch, Weight::Shown, &view);
             for (answer, criterion) in watched.iter().zip(&phase.watch) {
-                if !answer.verdict.is_satisfied() {
+                let row = format!("{}[", criterion.name);
+                let told = (self.warnings.iter())
+                    .any(|one| one.subject == criterion.name || one.subject.starts_with(&row));
+                if !answer.verdict.is_satisfied() && !told {
                     let message = self.not_so(answer.verdict, &criterion.name);
                     self.warn(WarningCode::Advisory, criterion.name.clone(), message);
                 }
