@@ -4,9 +4,11 @@
 use crate::exit::Exit;
 use crate::failure::{Excerpt, Failure};
 use crate::load::{Unreadable, bytes, cannot_read, policy};
+use rolloutc_compiler::analysis::Analysis;
 use rolloutc_compiler::lints;
 use rolloutc_compiler::settings::{self, Settings, Wrong};
 use rolloutc_runtime::time::Date;
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 pub use rolloutc_compiler::settings::{NAME, page};
@@ -35,6 +37,28 @@ impl Config {
         self.settings
             .options(&policy::slashes(&below.join(name)), today)
     }
+}
+
+/// The levels of the modules that a policy uses, each by its own path; `from` is where the names of the analysis start.
+/// A configuration that does not read is told where its own files are checked.
+pub fn others(
+    analysis: &Analysis,
+    from: &Path,
+    options: &lints::Options,
+) -> BTreeMap<String, BTreeMap<String, lints::Level>> {
+    let mut out = BTreeMap::new();
+    for module in analysis.modules.iter().skip(1).filter(|module| !module.std) {
+        let Some(file) = analysis.files.get(module.file.0 as usize) else {
+            continue;
+        };
+        let path = from.join(&*file.name);
+        let Ok(config) = near(&path) else { continue };
+        let levels = config.options(&path, None).levels;
+        if levels != options.levels {
+            out.insert(file.name.to_string(), levels);
+        }
+    }
+    out
 }
 
 /// The nearest `rollout.toml` of a policy, or of the current folder for standard input.

@@ -2,6 +2,7 @@
 //! and the clock; it judges nothing.
 
 pub mod evidence;
+pub mod lints;
 pub mod params;
 pub mod policy;
 pub mod reports;

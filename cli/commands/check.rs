@@ -9,7 +9,7 @@ use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::load::evidence::instant;
 use crate::load::policy::Gathered;
-use crate::load::{clock, policy, trial};
+use crate::load::{self, clock, policy};
 use crate::report::{Findings, github, json, junit, sarif};
 use crate::terminal::{Look, tell};
 use rolloutc_compiler::codes::CODES;
@@ -17,8 +17,6 @@ use rolloutc_compiler::diagnostic::{Diagnostic, Severity};
 use rolloutc_compiler::lints;
 use rolloutc_compiler::settings::{self, Settings};
 use rolloutc_compiler::source::{FileId, SourceFile, Span};
-use rolloutc_runtime::evidence::{Content, Observation};
-use rolloutc_runtime::ir::Program;
 use rolloutc_runtime::time::Date;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -225,19 +223,14 @@ fn one(
         _ => gathered,
     };
     let wanted = denied_by(&config.settings);
-    let mut options = config.options(&asked.path, Some(today));
-    // What is denied is looked for.
-    for deny in denied.iter().chain(&wanted) {
-        if let Deny::Code(code) = deny {
-            options.ask(code);
-        }
-    }
+    let codes = denied.iter().chain(&wanted).filter_map(|deny| match deny {
+        Deny::Code(code) => Some(*code),
+        Deny::Warnings => None,
+    });
     let analysis = gathered.analyse();
-    if options.level("path-never-seen") != lints::Level::Off
-        && let Some(program) = &analysis.program
-    {
-        options.samples = samples(program, &asked.path);
-    }
+    let places = (asked.path.as_path(), Path::new(""));
+    let codes: Vec<&str> = codes.collect();
+    let options = load::lints::of_check(&config, places, &analysis, today, &codes);
     let ran = lints::run_all(&analysis, &options);
     let judged = analysis.program.is_some();
     let mut found = analysis.diagnostics;
@@ -251,22 +244,6 @@ fn one(
         judged,
         held,
     })
-}
-
-/// What the fixtures of a policy hold.
-fn samples(program: &Program, path: &Path) -> Vec<lints::Sample> {
-    let folder = path.parent().unwrap_or(Path::new(""));
-    let stock = trial::stock(program, folder);
-    let loaded = stock.0.into_values().filter_map(Result::ok);
-    let all = loaded.flat_map(|loaded| loaded.evidence.observations);
-    let sample = |one: Observation| match one.content {
-        Content::Json(json) | Content::Bytes { bytes: json, .. } => Some(lints::Sample {
-            item: one.item,
-            json,
-        }),
-        Content::Text(_) | Content::Failed { .. } | Content::Absent | Content::Unfit(_) => None,
-    };
-    all.filter_map(sample).collect()
 }
 
 /// All findings of one policy, in order.

@@ -3,7 +3,8 @@
 use crate::config;
 use crate::exit::Exit;
 use crate::failure::Failure;
-use crate::load::trial;
+use crate::load::{self, trial};
+use rolloutc_compiler::analysis::Analysis;
 use rolloutc_compiler::lints::Options;
 use rolloutc_lsp::{Ended, Host};
 use rolloutc_runtime::time::Date;
@@ -28,8 +29,9 @@ pub fn run() -> Result<Exit, Failure> {
     })
 }
 
-/// What `rollout.toml` says of a policy's lints; nothing where it does not read, which `check` reports.
-fn lints(policy: &Path, today: Date) -> Options {
+/// What lints are told of a policy; nothing of a `rollout.toml` that does not read, which `check` reports.
+fn lints(policy: &Path, analysis: &Analysis, today: Date) -> Options {
     let config = config::near(policy).unwrap_or_default();
-    config.options(policy, Some(today))
+    let from = policy.parent().unwrap_or(Path::new(""));
+    load::lints::of_editor(&config, (policy, from), analysis, today)
 }

@@ -67,7 +67,7 @@ codes! {
     "expired-suppression" Warning,
     "freeze-covers-all" Error,
     "fresh-longer-than-release" Warning,
-    "fresh-shorter-than-soak" Warning,
+    "fresh-shorter-than-soak" Error,
     "gate-always-passes" Warning,
     "gate-in-trigger" Info,
     "import-cycle" Error,

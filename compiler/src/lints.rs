@@ -81,12 +81,14 @@ use std::sync::Arc;
 
 use rolloutc_runtime::number::Number;
 use rolloutc_runtime::time::Date;
+use rolloutc_runtime::trial::Coverage;
 
 pub use look::{Look, number as say_number};
 
 use crate::analysis::Analysis;
 use crate::codes;
 use crate::diagnostic::{Diagnostic, Severity};
+use crate::source::FileId;
 
 /// A lint: its name, and what finds it.
 #[derive(Clone, Copy, Debug)]
@@ -206,10 +208,14 @@ pub struct Options {
     pub today: Option<Date>,
     /// Levels that differ from those of the codes, by slug.
     pub levels: BTreeMap<String, Level>,
+    /// The levels of files that the policy uses, by their names in its analysis: each has those of its own path.
+    pub others: BTreeMap<String, BTreeMap<String, Level>>,
     /// What an organisation asks of every policy.
     pub rules: Rules,
     /// What the fixtures of the policy hold, where somebody has read them.
     pub samples: Vec<Sample>,
+    /// What the tests of the policy have shown, where somebody has run them.
+    pub shown: Option<Coverage>,
 }
 
 /// What a fixture holds for an item, as JSON.
@@ -246,17 +252,35 @@ impl Options {
         }
     }
 
-    /// The level of a lint.
+    /// The level of a lint in the policy itself.
     pub fn level(&self, slug: &str) -> Level {
         let level = self.levels.get(slug).copied();
         level.unwrap_or_else(|| usual(slug))
     }
 
+    /// The level that somebody gave a lint in a file of the analysis.
+    fn given(&self, analysis: &Analysis, file: FileId, slug: &str) -> Option<Level> {
+        let file = analysis.files.get(file.0 as usize);
+        let own = file.and_then(|file| self.others.get(&*file.name));
+        own.unwrap_or(&self.levels).get(slug).copied()
+    }
+
+    /// Whether a lint is looked for in any file.
+    fn anywhere(&self, slug: &str) -> bool {
+        let other = |levels: &BTreeMap<String, Level>| {
+            let level = levels.get(slug).copied();
+            level.unwrap_or_else(|| usual(slug)) != Level::Off
+        };
+        other(&self.levels) || self.others.values().any(other)
+    }
+
     /// Looks for a lint that is looked for only where somebody asks; a level that is given stays.
     pub fn ask(&mut self, slug: &str) {
-        if QUIET.contains(&slug) && !self.levels.contains_key(slug) {
-            let level = Level::At(weight(slug));
-            self.levels.insert(slug.to_string(), level);
+        if QUIET.contains(&slug) {
+            for levels in std::iter::once(&mut self.levels).chain(self.others.values_mut()) {
+                let level = Level::At(weight(slug));
+                levels.entry(slug.to_string()).or_insert(level);
+            }
         }
     }
 }
@@ -283,22 +307,32 @@ pub fn run_all(analysis: &Analysis, options: &Options) -> Ran {
     let mut found = Vec::new();
     if !analysis.failed() {
         for lint in LINTS {
-            let Level::At(severity) = options.level(lint.slug) else {
+            if !options.anywhere(lint.slug) {
                 continue;
-            };
+            }
             let from = found.len();
             (lint.find)(&look, &mut found);
-            found[from..]
-                .iter_mut()
-                .for_each(|one| one.severity = severity);
+            let weighed = found.split_off(from).into_iter();
+            found.extend(weighed.filter_map(|one| weigh(analysis, options, one)));
         }
     }
     // What is written out several times, such as a function, is said once.
     found.sort();
     found.dedup();
-    let mut ran = suppress::apply(&look, options, found);
+    let given = |file, slug: &str| options.given(analysis, file, slug);
+    let mut ran = suppress::apply(&look, &given, found);
     ran.found.sort();
     ran
+}
+
+/// A finding with the level that its lint has in its file.
+fn weigh(analysis: &Analysis, options: &Options, mut found: Diagnostic) -> Option<Diagnostic> {
+    let given = options.given(analysis, found.primary.file, found.code);
+    let Level::At(severity) = given.unwrap_or_else(|| usual(found.code)) else {
+        return None;
+    };
+    found.severity = severity;
+    Some(found)
 }
 
 /// The level of a lint where nothing is configured.

@@ -3,6 +3,7 @@
 
 use std::path::Path;
 
+use rolloutc_compiler::analysis::Analysis;
 use rolloutc_compiler::lints::Options;
 use rolloutc_runtime::ir::Program;
 use rolloutc_runtime::time::Date;
@@ -18,8 +19,8 @@ mod server;
 pub struct Host {
     /// Everything that the tests of a program give, read from the policy's folder.
     pub stock: fn(&Program, &Path) -> Stock,
-    /// What the nearest configuration says of the lints of a policy, on a day.
-    pub lints: fn(&Path, Date) -> Options,
+    /// What lints are told of a policy on a day: levels, and where somebody asks for it, what fixtures hold and tests show.
+    pub lints: fn(&Path, &Analysis, Date) -> Options,
 }
 
 /// How an editor left.

@@ -408,3 +408,47 @@ fn a_guess_that_breaks_the_policy_is_left_out() {
     let answer = desk.ask("check p.rollout --format short");
     assert!(!answer.out.contains("error["), "{}", answer.out);
 }
+
+/// Whether a gate is tested, its tests tell: they are run where somebody asks.
+#[test]
+fn a_gate_is_tested_when_it_was_seen_in_three_ways() {
+    let desk = Desk::with_question();
+    let test = |title: &str, given: &str, expect: &str| {
+        format!(
+            "\ntest \"{title}\" {{\n  at     2025-11-03T10:00Z\n  given  {given}\n  expect {expect}\n}}\n"
+        )
+    };
+    let mut policy =
+        QUESTION.to_string() + "\nfixture good from \"good\"\nfixture bad from \"bad\"\n";
+    policy += &test("it may go", "good", "complete");
+    policy += &test("too slow", "bad", "blocked because quick");
+    desk.write("p.rollout", &policy);
+    desk.expect("check p.rollout", 0, "nothing found");
+    desk.expect(
+        "check p.rollout --deny untested-gate",
+        1,
+        "no test sees `quick` be unknown",
+    );
+    let whole = policy.clone()
+        + &test(
+            "nobody measured",
+            "good without slo",
+            "blocked because quick",
+        );
+    desk.write("p.rollout", whole);
+    desk.expect("check p.rollout --deny untested-gate", 0, "nothing found");
+    // What cannot be run shows nothing: then a name is enough.
+    desk.write("p.rollout", policy.replace("from \"bad\"", "from \"gone\""));
+    desk.expect("check p.rollout --deny untested-gate", 0, "nothing found");
+    desk.write(
+        "p.rollout",
+        policy
+            .replace("from \"bad\"", "from \"gone\"")
+            .replace(" because quick", ""),
+    );
+    desk.expect(
+        "check p.rollout --deny untested-gate",
+        1,
+        "no test names `quick` as a reason",
+    );
+}

@@ -208,3 +208,48 @@ fn json(text: &str) -> serde_json::Value {
     }
     root
 }
+
+/// A module has the levels of its own path, whoever uses it.
+#[test]
+fn a_module_has_the_levels_of_its_own_path() {
+    let level = |folder: &str, level: &str| {
+        format!("[[paths]]\nmatch = [\"{folder}/**\"]\nlints = {{ todo-left = \"{level}\" }}\n")
+    };
+    let desk = Desk::new();
+    desk.write(
+        "lib/m.rollout",
+        "edition 2026\n\nlet most = 1s // TODO: less\n",
+    );
+    let policy = super::QUESTION
+        .replace("param most", "use \"../lib/m.rollout\" as m\n\nparam most")
+        .replace("slo.p95 <= most", "slo.p95 <= most and slo.p95 <= m.most");
+    desk.write("a/p.rollout", policy + "\n// TODO: more\n");
+    let check = |config: &str, own: Option<&str>, module: Option<&str>| {
+        desk.write("rollout.toml", config);
+        for words in ["check a/p.rollout", "check a lib"] {
+            let said = desk.ask(&format!("{words} --format short")).out;
+            for (file, level) in [("a/p.rollout", own), ("lib/m.rollout", module)] {
+                let lines = said.lines().filter(|line| line.starts_with(file));
+                let lines: Vec<&str> = lines.collect();
+                match level {
+                    None => assert!(lines.is_empty(), "{config}\n{said}"),
+                    Some(level) => assert!(
+                        lines.len() == 1 && lines[0].contains(&format!(" {level}[todo-left]")),
+                        "{config}\n{said}"
+                    ),
+                }
+            }
+        }
+    };
+    check("", Some("info"), Some("info"));
+    check(&level("lib", "off"), Some("info"), None);
+    check(
+        &(level("a", "off") + &level("lib", "error")),
+        None,
+        Some("error"),
+    );
+    check(&level("a", "warning"), Some("warning"), Some("info"));
+    // A nearer file of the module counts alone.
+    desk.write("lib/rollout.toml", "");
+    check(&level("lib", "off"), Some("info"), Some("info"));
+}

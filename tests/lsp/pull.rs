@@ -85,3 +85,25 @@ fn what_else_belongs_to_a_finding_is_shown() {
     assert_eq!(first["message"], "first here");
     client.end();
 }
+
+/// What only fixtures can tell is told in the editor too, where the project asks for it.
+#[test]
+fn fixtures_are_read_for_lints_that_ask_for_them() {
+    let desk = Desk::with_question();
+    let text = crate::cli::QUESTION.replace(
+        "p95:         duration in ms",
+        "p95:         duration in ms at p95_ms",
+    ) + "\nfixture good from \"good\"\n\ntest \"it may go\" {\n  at     2025-11-03T10:00Z\n  given  good\n  expect complete\n}\n";
+    desk.write("p.rollout", &text);
+    let uri = format!("file://{}", desk.path().join("p.rollout").display());
+    let codes =
+        |found: Vec<Value>| -> Vec<Value> { found.iter().map(|one| one["code"].clone()).collect() };
+    let mut client = Client::able();
+    assert_eq!(codes(client.open(&uri, &text)), Vec::<Value>::new());
+    desk.write("rollout.toml", "[lints]\npath-never-seen = \"warning\"\n");
+    let changed =
+        json!({ "changes": [{ "uri": uri.replace("p.rollout", "rollout.toml"), "type": 1 }] });
+    client.tell("workspace/didChangeWatchedFiles", changed);
+    assert_eq!(codes(client.findings(&uri, 1)), ["path-never-seen"]);
+    client.end();
+}

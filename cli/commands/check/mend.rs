@@ -13,7 +13,7 @@ use rolloutc_compiler::{fmt, lints, mend};
 use rolloutc_runtime::time::Date;
 use similar::TextDiff;
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 /// How often a policy is looked at again: one edit may make room for another.
@@ -105,7 +105,9 @@ fn used(args: &Check, all: &[Asked], today: Date) -> Vec<(PathBuf, Mended)> {
         let config = config::near(&asked.path).ok()?;
         let gathered = asked.gather().ok()?;
         let analysis = gathered.analyse();
-        let mut found = lints::run(&analysis, &config.options(&asked.path, Some(today)));
+        let mut options = config.options(&asked.path, Some(today));
+        options.others = config::others(&analysis, Path::new(""), &options);
+        let mut found = lints::run(&analysis, &options);
         found.extend(analysis.diagnostics.iter().cloned());
         Some((gathered, analysis, found))
     };

@@ -1,6 +1,7 @@
 //! A drill that is asked for only after users were exposed.
 
-use rolloutc_runtime::ir::Ask;
+use rolloutc_runtime::ir::{Ask, Program};
+use rolloutc_runtime::ty::Ty;
 
 use super::reach::Reach;
 use super::{Lint, Look};
@@ -23,12 +24,22 @@ fn find(look: &Look<'_>, out: &mut Vec<Diagnostic>) {
     if program.procedures.is_empty() {
         return;
     }
-    let drills: Vec<_> = program
-        .evidence
-        .iter()
-        .enumerate()
-        .filter(|(_, item)| item.name.contains("drill") || item.name.contains("rehears"))
+    // A rehearsal is told by its type, or by what it or the gate that asks it is called.
+    let items = program.evidence.iter().enumerate();
+    let items: Vec<_> = items
+        .filter(|(_, item)| {
+            rehearses(&item.name) || record(program, &item.ty).is_some_and(rehearses)
+        })
         .collect();
+    let gates = program.gates.iter().enumerate();
+    let gates: Vec<_> = gates
+        .filter(|(_, gate)| gate.own && rehearses(&gate.name))
+        .collect();
+    let (name, at) = match (items.first(), gates.first()) {
+        (Some((_, item)), _) => (&item.name, item.at_origin),
+        (None, Some((_, gate))) => (&gate.name, gate.at),
+        (None, None) => return,
+    };
     let before: Vec<&Ask> = program.phases[..=first]
         .iter()
         .enumerate()
@@ -42,28 +53,43 @@ fn find(look: &Look<'_>, out: &mut Vec<Diagnostic>) {
                 .map(|one| &one.ask)
         })
         .collect();
-    let asked = Reach::asks(program, before).items;
-    if drills.is_empty()
-        || drills
+    let asked = Reach::asks(program, before);
+    if items
+        .iter()
+        .any(|(at, _)| asked.items.iter().any(|item| item.ix() == *at))
+        || gates
             .iter()
-            .any(|(at, _)| asked.iter().any(|item| item.ix() == *at))
+            .any(|(at, _)| asked.gates.iter().any(|gate| gate.ix() == *at))
     {
         return;
     }
     let phase = &program.phases[first];
-    let (_, drill) = drills[0];
     let message = format!(
-        "`{}` exposes users before `{}` is asked for",
-        phase.name, drill.name
+        "`{}` exposes users before `{name}` is asked for",
+        phase.name
     );
     out.push(
         Diagnostic::warning(LINT.slug, look.head(look.origin(phase.at)), message)
-            .also(
-                look.head(look.origin(drill.at_origin)),
-                "shows that the way back works",
-            )
+            .also(look.head(look.origin(at)), "shows that the way back works")
             .help("ask for it in `enter`"),
     );
+}
+
+/// Whether a name speaks of a rehearsal.
+fn rehearses(name: &str) -> bool {
+    let name = name.to_ascii_lowercase();
+    name.contains("drill") || name.contains("rehears")
+}
+
+/// The name of the record that something holds, alone or in rows.
+fn record<'p>(program: &'p Program, ty: &Ty) -> Option<&'p str> {
+    let id = match ty.required() {
+        Ty::Record(id) => id,
+        Ty::Rows { record, .. } => record,
+        _ => return None,
+    };
+    let record = program.records.get(id.0 as usize)?;
+    Some(&record.name)
 }
 
 #[cfg(test)]
@@ -106,5 +132,42 @@ rollback to_old {
 "#,
             &[],
         );
+        const BACK: &str = r#"
+rollback to_old {
+  to      canary at 0%
+  decide  within 15m
+  step    route "Send everybody to the old build"   by ops
+  verify  calm
+  reenter when calm
+}
+"#;
+        // By its type, whatever it is called.
+        let head =
+            super::super::trial::HEAD.replace("evidence slo", "use std.drill\n\nevidence slo");
+        let typed = format!(
+            "{head}evidence proof: drill.Drill {{ fresh 30d }}\nphase canary {{ cohorts 1%, 10%  soak 1h  keep calm }}\nphase everyone final {{ enter drill.passed(proof) }}\n{BACK}"
+        );
+        check(
+            super::LINT.slug,
+            &typed,
+            &["`canary` exposes users before `proof` is asked for"],
+        );
+        check(
+            super::LINT.slug,
+            &typed.replace("soak 1h", "enter drill.passed(proof)  soak 1h"),
+            &[],
+        );
+        // By the gate that asks it.
+        let gate = format!(
+            "evidence proof {{ fresh 30d  ok: bool }}\ngate rehearsed {{ require proof.ok }}\nphase canary {{ cohorts 1%, 10%  soak 1h  keep calm }}\nphase everyone final {{ enter rehearsed }}\n{BACK}"
+        );
+        check(
+            super::LINT.slug,
+            &gate,
+            &["`canary` exposes users before `rehearsed` is asked for"],
+        );
+        // A check of the build is no rehearsal.
+        let other = gate.replace("rehearsed", "built");
+        check(super::LINT.slug, &other, &[]);
     }
 }

@@ -5,6 +5,7 @@ use std::cell::OnceCell;
 use rolloutc_runtime::ir::{NodeId, OriginId, Program};
 use rolloutc_runtime::number::Number;
 use rolloutc_runtime::time::Date;
+use rolloutc_runtime::trial::Coverage;
 use rolloutc_runtime::ty::Ty;
 use rolloutc_runtime::unit::{self, Dimension};
 
@@ -31,6 +32,8 @@ pub struct Look<'a> {
     pub rules: &'a Rules,
     /// What its fixtures hold.
     pub samples: &'a [Sample],
+    /// What its tests have shown.
+    pub shown: Option<&'a Coverage>,
     analysis: &'a Analysis,
     prover: OnceCell<Prover<'a>>,
     named: OnceCell<Vec<Place>>,
@@ -45,6 +48,7 @@ impl<'a> Look<'a> {
             today: options.today,
             rules: &options.rules,
             samples: &options.samples,
+            shown: options.shown.as_ref(),
             analysis,
             prover: OnceCell::new(),
             named: OnceCell::new(),

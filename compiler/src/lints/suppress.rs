@@ -3,7 +3,7 @@
 
 use rolloutc_runtime::time::Date;
 
-use super::{LINTS, Level, Look, Options, Ran, lint, weight};
+use super::{LINTS, Level, Look, Ran, lint, usual, weight};
 use crate::check::{Place, nearest};
 use crate::codes;
 use crate::diagnostic::{Diagnostic, Severity};
@@ -22,9 +22,12 @@ struct Allow {
     used: bool,
 }
 
+/// The level that somebody gave a lint in a file.
+type Given<'g> = &'g dyn Fn(FileId, &str) -> Option<Level>;
+
 /// Drops what is silenced, adds what is wrong with the silencing. What silences nothing in a file that is used is told
 /// apart: another policy may need it.
-pub(super) fn apply(look: &Look<'_>, options: &Options, found: Vec<Diagnostic>) -> Ran {
+pub(super) fn apply(look: &Look<'_>, given: Given<'_>, found: Vec<Diagnostic>) -> Ran {
     let mut out = Vec::new();
     let mut idle = Vec::new();
     let mut allows = Vec::new();
@@ -81,7 +84,7 @@ pub(super) fn apply(look: &Look<'_>, options: &Options, found: Vec<Diagnostic>) 
         }
     }
     for allow in &allows {
-        report(look, options, allow, &mut out, &mut idle);
+        report(look, given, allow, &mut out, &mut idle);
     }
     Ran { found: out, idle }
 }
@@ -164,7 +167,7 @@ fn read(
 
 fn report(
     look: &Look<'_>,
-    options: &Options,
+    given: Given<'_>,
     allow: &Allow,
     out: &mut Vec<Diagnostic>,
     idle: &mut Vec<Diagnostic>,
@@ -172,10 +175,9 @@ fn report(
     let place = (allow.file, allow.span);
     let name = &allow.name;
     let unjudged = !judged(look, allow.file);
-    let mut add = |found: Diagnostic| match options.levels.get(found.code) {
+    let mut add = |found: Diagnostic| match given(allow.file, found.code) {
         Some(Level::Off) => {}
         Some(Level::At(severity)) => {
-            let severity = *severity;
             out.push(Diagnostic { severity, ..found });
         }
         None => {
@@ -212,14 +214,14 @@ fn report(
             format!("`{name}` was allowed until {until}"),
         )
         .help("mend what it silenced, or say until when it may stand"));
-    } else if options.level(name) == Level::Off {
+    } else if given(allow.file, name).unwrap_or_else(|| usual(name)) == Level::Off {
         // What is not looked for is not found either.
     } else if !allow.used && !unjudged {
         add(nothing());
     } else if !allow.used && look.program.is_some() {
-        let severity = match options.levels.get("unused-suppression") {
+        let severity = match given(allow.file, "unused-suppression") {
             Some(Level::Off) => return,
-            Some(Level::At(severity)) => *severity,
+            Some(Level::At(severity)) => severity,
             None => weight("unused-suppression"),
         };
         let found = nothing();

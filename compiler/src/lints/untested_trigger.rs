@@ -1,6 +1,6 @@
-//! A trigger that no test names.
+//! A trigger that no test has seen fire and stay quiet; where nobody has run the tests, one that none of them names.
 
-use super::{Lint, Look};
+use super::{Lint, Look, untested_gate};
 use crate::diagnostic::Diagnostic;
 
 /// See the page.
@@ -16,18 +16,24 @@ fn find(look: &Look<'_>, out: &mut Vec<Diagnostic>) {
     else {
         return;
     };
-    let named = super::untested_gate::named(look);
+    let named = untested_gate::named(look);
     for trigger in &program.triggers {
         let place = look.origin(trigger.at);
-        if !named.contains(&trigger.name.as_str()) && !look.foreign(place) {
-            let message = format!("no test names `{}` as a reason", trigger.name);
-            out.push(
-                Diagnostic::warning(LINT.slug, look.head(place), message).help(format!(
-                    "show it fire: `expect rollback because {}`",
-                    trigger.name
-                )),
-            );
+        if look.foreign(place) {
+            continue;
         }
+        let name = &trigger.name;
+        let found = match look.shown {
+            Some(shown) => (shown.triggers.iter())
+                .filter(|cover| cover.trigger == *name)
+                .find_map(|cover| untested_gate::unseen(name, &cover.lacks())),
+            None => (!named.contains(&name.as_str())).then(|| untested_gate::unnamed(name)),
+        };
+        out.extend(found.map(|message| {
+            Diagnostic::warning(LINT.slug, look.head(place), message)
+                .help(format!("show it fire: `expect rollback because {name}`"))
+                .help("`rolloutc test --coverage` lists what is shown")
+        }));
     }
 }
 

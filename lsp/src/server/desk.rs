@@ -307,7 +307,7 @@ impl Desk {
         let mut findings = analysis.diagnostics.clone();
         // What is only tried is never shown.
         if self.wishes.lints && self.dreamt.is_empty() {
-            let options = (self.host.lints)(path, now().date());
+            let options = (self.host.lints)(path, &analysis, now().date());
             findings.extend(lints::run(&analysis, &options));
             findings.sort();
         }

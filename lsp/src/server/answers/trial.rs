@@ -57,16 +57,12 @@ impl Tries for Trial<'_> {
     }
 
     fn run(&mut self, text: &str, asked: &dyn Fn(&str) -> bool) -> Option<Vec<Case>> {
-        // What is not meant does not matter to a trial.
-        let lints = std::mem::replace(&mut self.desk.wishes.lints, false);
         let texts = [(self.path.clone(), text.to_owned())];
-        let read = self.desk.imagine(&self.path, &texts);
-        self.desk.wishes.lints = lints;
-        let analysis = read?.analysis;
+        let analysis = self.desk.imagine(&self.path, &texts)?.analysis;
         if analysis.failed() {
             return None;
         }
-        let mut program = analysis.program?;
+        let mut program = analysis.sealed()?;
         // The others need not be read for it.
         program.tests.tests.retain(|test| asked(&test.title));
         let stock = (self.desk.host.stock)(&program, &self.folder);
