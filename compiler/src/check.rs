@@ -31,6 +31,7 @@ mod types;
 mod units;
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::rc::Rc;
 use std::sync::Arc;
 
 use indexmap::IndexMap;
@@ -246,13 +247,15 @@ pub struct Checker<'a> {
 /// What is looked up once.
 #[derive(Default)]
 struct Cache<'a> {
-    numbers: BTreeMap<DeclRef, u32>,
+    /// The number of each declaration among its kind, by module and index.
+    numbers: Vec<Vec<u32>>,
     enums: BTreeMap<DeclRef, EnumId>,
     members: Vec<types::EnumData>,
     records: BTreeMap<DeclRef, Progress<RecordId>>,
     data: Vec<types::RecordData<'a>>,
     made: BTreeMap<String, RecordId>,
-    items: BTreeMap<u32, Progress<types::ItemShape<'a>>>,
+    /// By id; those that nobody wrote have none.
+    items: Vec<Option<Progress<Rc<types::ItemShape<'a>>>>>,
     lets: BTreeMap<DeclRef, Progress<Typed>>,
     tables: BTreeMap<DeclRef, Progress<Typed>>,
     params: BTreeMap<u32, Progress<Ty>>,
@@ -282,6 +285,9 @@ enum Progress<T> {
 impl<'a> Checker<'a> {
     /// A checker that knows the names and ids of everything declared, and the rollout's subject, owners and keys.
     pub fn new(modules: &'a [Module], files: &'a [SourceFile]) -> Checker<'a> {
+        // About as many as a text has; what grows by doubling is copied again and again.
+        let bytes: usize = files.iter().map(|file| file.text.len()).sum();
+        let many = bytes / 12;
         let mut checker = Checker {
             modules,
             files,
@@ -289,7 +295,7 @@ impl<'a> Checker<'a> {
             enums: Vec::new(),
             records: Vec::new(),
             texts: Vec::new(),
-            code: Vec::new(),
+            code: Vec::with_capacity(many),
             gates: Vec::new(),
             gate_uses: Vec::new(),
             subject: IndexMap::new(),
@@ -300,7 +306,12 @@ impl<'a> Checker<'a> {
             origins: Vec::new(),
             zones: BTreeSet::new(),
             diagnostics: Vec::new(),
-            model: Model::default(),
+            model: Model {
+                types: ByPlace::with_capacity(many),
+                defs: ByPlace::with_capacity(many),
+                nodes: Vec::with_capacity(many),
+                ..Model::default()
+            },
             quiet: 0,
             work: 0,
             depth: 0,

@@ -60,6 +60,7 @@ pub fn parse_again(file: FileId, text: &str, earlier: Option<Earlier>) -> Parsed
         comments: Vec::new(),
         span,
         sound: false,
+        scan: Scan::default(),
     };
     let mut reader = Reader {
         id: file,
@@ -106,7 +107,10 @@ impl Reader<'_> {
                 .push(found.help("split it and join the parts with `use`"));
             return;
         }
-        let mut scan = scan::scan(self.text, Blocks::Closed);
+        let kept = self.kept.as_mut();
+        let mut scan = kept
+            .and_then(|kept| kept.scan(self.text))
+            .unwrap_or_else(|| scan::scan(self.text, Blocks::Closed));
         if scan.open_block {
             scan = scan::scan(self.text, Blocks::Guarded);
         }
@@ -117,23 +121,26 @@ impl Reader<'_> {
             self.problems
                 .push(found.help("split it and join the parts with `use`"));
             scan.slices.truncate(MOST_DECLARATIONS);
+            // What was not looked at cannot be gone on from.
+            scan.open_block = true;
         }
         let docs = self.comments(&scan);
         for (slice, docs) in scan.slices.iter().zip(docs) {
             let before = self.problems.len();
             let quiet = self.trouble.is_some();
             self.slice(slice, docs);
-            let unknown =
-                words::declaration(words::leading_word(slice.span.text(self.text))).is_none();
-            let wrong = self.problems.len() > before || quiet && unknown;
+            let word = || words::leading_word(slice.span.text(self.text));
+            let unknown = || words::declaration(word()).is_none();
+            let wrong = self.problems.len() > before || quiet && unknown();
             self.trouble = wrong.then_some(slice.span.end);
         }
+        self.tree.scan = scan;
         self.no_edition();
         self.bidi();
     }
 
-    /// Sorts comments into docs, one entry a slice, and the rest.
-    fn comments(&mut self, scan: &Scan) -> Vec<Option<Docs>> {
+    /// Sorts comments into the places of docs, one entry a slice, and the rest.
+    fn comments(&mut self, scan: &Scan) -> Vec<Option<Span>> {
         let mut docs = vec![None; scan.slices.len()];
         let mut block: Vec<Span> = Vec::new();
         let mut next = scan.slices.iter().enumerate().peekable();
@@ -183,31 +190,34 @@ impl Reader<'_> {
     }
 
     /// The docs that a block of `///` lines is for a declaration that begins on the next line.
-    fn docs(&mut self, block: &mut Vec<Span>, start: u32) -> Option<Docs> {
+    fn docs(&mut self, block: &mut Vec<Span>, start: u32) -> Option<Span> {
         let (first, last) = (*block.first()?, *block.last()?);
         let between = &self.text[last.end as usize..start as usize];
         if between.matches('\n').count() != 1 {
             self.plain(block);
             return None;
         }
-        let line = |span: &Span| {
-            let text = span.text(self.text).trim_start_matches('/');
-            text.strip_prefix(' ').unwrap_or(text)
-        };
-        let text = block.iter().map(line).collect::<Vec<_>>().join("\n");
         block.clear();
-        Some(Docs {
-            text: text.into(),
-            span: first.to(last),
-        })
+        Some(first.to(last))
     }
 
-    fn slice(&mut self, slice: &Slice, docs: Option<Docs>) {
+    fn slice(&mut self, slice: &Slice, docs: Option<Span>) {
         let kept = self.kept.as_mut();
-        if let Some(decl) = kept.and_then(|kept| kept.take(slice, &docs)) {
+        if let Some(decl) = kept.and_then(|kept| kept.take(slice, docs)) {
             self.tree.decls.push(decl);
             return;
         }
+        let line = |line: &str| {
+            let text = line.trim_end().trim_start_matches('/');
+            text.strip_prefix(' ').unwrap_or(text).to_owned()
+        };
+        let docs = docs.map(|span| Docs {
+            text: (span.text(self.text).lines().map(line))
+                .collect::<Vec<_>>()
+                .join("\n")
+                .into(),
+            span,
+        });
         let before = self.problems.len();
         let text = slice.span.text(self.text);
         let known = words::declaration(words::leading_word(text));

@@ -17,6 +17,13 @@ impl<T> Default for ByPlace<T> {
 }
 
 impl<T> ByPlace<T> {
+    /// Nothing yet, with room for so many entries.
+    pub(crate) fn with_capacity(many: usize) -> ByPlace<T> {
+        ByPlace {
+            rows: Vec::with_capacity(many),
+        }
+    }
+
     /// Writes down an entry.
     pub(crate) fn insert(&mut self, at: Place, entry: T) {
         self.rows.push((at, entry));

@@ -1,12 +1,14 @@
 //! What editors ask about names beyond the program: the shapes behind the ids of [`Model`], also where nothing compiles.
 //! Knows tables of the checker; decides nothing.
 
+use std::rc::Rc;
+
 use rolloutc_runtime::ir;
 use rolloutc_runtime::ty::{EnumId, RecordId, Shape, Ty};
 
 use crate::source::FileId;
 
-use super::{Checker, Ids, Model, Place, Progress};
+use super::{Checker, Ids, ItemShape, Model, Place, Progress};
 
 /// The shapes behind the ids that [`Model`] speaks of.
 #[derive(Clone, Debug, Default)]
@@ -53,7 +55,7 @@ impl Checker<'_> {
                 })
                 .collect(),
         };
-        let item = |id: u32| match self.cache.items.get(&id) {
+        let item = |known: &Option<Progress<Rc<ItemShape<'_>>>>| match known {
             Some(Progress::Done(shape)) => shape.ty.clone(),
             Some(Progress::Open) | None => Ty::Nothing,
         };
@@ -73,9 +75,7 @@ impl Checker<'_> {
                 .zip(&self.cache.data)
                 .map(record)
                 .collect(),
-            items: (0..crate::source::offset(self.ids.items.len()))
-                .map(item)
-                .collect(),
+            items: self.cache.items.iter().map(item).collect(),
             params: (0..crate::source::offset(self.ids.params.len()))
                 .map(param)
                 .collect(),

@@ -257,12 +257,20 @@ impl<'a> Checker<'a> {
             &ids.procedures,
             &ids.messages,
         ];
-        let all = kinds.into_iter().flat_map(|list| list.iter().enumerate());
-        self.cache.numbers = all.map(|(i, decl)| (*decl, offset(i))).collect();
+        let mut numbers: Vec<Vec<u32>> = (self.modules.iter())
+            .map(|module| vec![0; module.ast.decls.len()])
+            .collect();
+        for (i, decl) in kinds.into_iter().flat_map(|list| list.iter().enumerate()) {
+            numbers[decl.module.ix()][decl.index as usize] = offset(i);
+        }
+        self.cache.numbers = numbers;
+        self.cache.items = vec![None; self.ids.items.len()];
     }
 
     fn meaning(&mut self, at: DeclRef, export: &Export) -> Def {
-        let id = self.cache.numbers.get(&at).copied().unwrap_or_default();
+        let numbers = self.cache.numbers.get(at.module.ix());
+        let id = numbers.and_then(|of| of.get(at.index as usize).copied());
+        let id = id.unwrap_or_default();
         match &self.decl(at).kind {
             ast::DeclKind::Use(_) => export.module.map_or(Def::Broken, Def::Module),
             ast::DeclKind::Rollout(_) => Def::Rollout,

@@ -165,7 +165,7 @@ impl Loader<'_> {
             names: IndexMap::new(),
         });
         self.open.push(id);
-        let mut names: IndexMap<Arc<str>, Export> = IndexMap::new();
+        let mut names: IndexMap<Arc<str>, Export> = IndexMap::with_capacity(ast.decls.len());
         for (index, decl) in ast.decls.iter().enumerate() {
             let index = offset(index);
             match &decl.kind {

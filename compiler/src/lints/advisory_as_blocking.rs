@@ -1,6 +1,6 @@
 //! An advisory gate that blocks because another gate asks it.
 
-use rolloutc_runtime::ir::{Clause, Level, Node};
+use rolloutc_runtime::ir::{Clause, Gate, Level, Node};
 
 use super::reach::Reach;
 use super::{Lint, Look};
@@ -14,11 +14,11 @@ pub const LINT: Lint = Lint {
 
 fn find(look: &Look<'_>, out: &mut Vec<Diagnostic>) {
     let Some(program) = look.program else { return };
-    for gate in program
-        .gates
-        .iter()
-        .filter(|gate| gate.level != Level::Advisory)
-    {
+    let advisory = |gate: &Gate| gate.level == Level::Advisory;
+    if !program.gates.iter().any(advisory) {
+        return;
+    }
+    for gate in program.gates.iter().filter(|gate| !advisory(gate)) {
         let lenient = |clause: &Clause| {
             matches!(clause, Clause::AdvisoryUnless(_) | Clause::AdvisoryUntil(_))
         };

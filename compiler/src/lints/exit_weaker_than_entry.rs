@@ -15,8 +15,12 @@ fn find(look: &Look<'_>, out: &mut Vec<Diagnostic>) {
         return;
     };
     for phase in &program.phases {
+        let leave = bounds(look, &[&phase.leave]);
+        if leave.is_empty() {
+            continue;
+        }
         let enter = bounds(look, &[&phase.enter]);
-        for exit in bounds(look, &[&phase.leave]) {
+        for exit in leave {
             let strict = enter.iter().find(|entry| {
                 entry.measure == exit.measure
                     && prover.implies(&[entry.wish], exit.wish)

@@ -63,6 +63,15 @@ pub struct Cases {
     pub clash: Option<Clash>,
 }
 
+/// What is known of one condition.
+#[derive(Debug)]
+struct Ways {
+    /// Every way in which it holds; `None` where there are too many.
+    cases: Option<Cases>,
+    /// The measures of all ways, in ascending order.
+    measures: Vec<Measure>,
+}
+
 /// What a measure is: a node whose operands are the numbers of measures, or the order of two.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 enum Shape {
@@ -82,7 +91,7 @@ pub struct Prover<'a> {
     /// What each measure is, by its number.
     shapes: RefCell<IndexSet<Shape>>,
     /// Every way in which each node holds, and in which it does not, once asked.
-    ways: Vec<[OnceCell<Rc<Option<Cases>>>; 2]>,
+    ways: Vec<[OnceCell<Rc<Ways>>; 2]>,
     /// What is left of [`STEPS`].
     left: Cell<u32>,
 }
@@ -118,19 +127,24 @@ impl<'a> Prover<'a> {
         let Some((first, others)) = wishes.split_first() else {
             return Some(one(Case::new()));
         };
-        let mut all = (*self.ways(*first)).clone()?;
+        let mut all = self.ways(*first).cases.clone()?;
         for wish in others {
             let more = self.ways(*wish);
-            all = self.both(all, more.as_ref().as_ref()?)?;
+            all = self.both(all, more.cases.as_ref()?)?;
         }
         Some(all)
     }
 
     /// Every way in which one condition holds.
-    fn ways(&self, (node, holds): Wish) -> Rc<Option<Cases>> {
+    fn ways(&self, (node, holds): Wish) -> Rc<Ways> {
         let ways = self.ways[node.ix()][usize::from(holds)].get_or_init(|| {
             self.left.set(STEPS);
-            Rc::new(self.cases(node, holds, 0))
+            let cases = self.cases(node, holds, 0);
+            let ways = cases.iter().flat_map(|cases| &cases.ways);
+            let mut measures: Vec<Measure> = ways.flat_map(Case::keys).copied().collect();
+            measures.sort_unstable();
+            measures.dedup();
+            Rc::new(Ways { cases, measures })
         });
         ways.clone()
     }
@@ -139,33 +153,32 @@ impl<'a> Prover<'a> {
     pub fn impossible(&self, wishes: &[Wish]) -> Option<Option<Clash>> {
         if let [wish] = wishes {
             let ways = self.ways(*wish);
-            let cases = ways.as_ref().as_ref()?;
+            let cases = ways.cases.as_ref()?;
             return cases.ways.is_empty().then(|| cases.clash.clone());
+        }
+        if self.are_apart(wishes) {
+            return None;
         }
         let cases = self.together(wishes)?;
         cases.ways.is_empty().then_some(cases.clash)
     }
 
-    /// Whether two conditions speak of a common measure; conditions that do not cannot clash.
-    fn related(&self, one: Wish, other: Wish) -> bool {
-        let (one, other) = (self.ways(one), self.ways(other));
-        let (Some(one), Some(other)) = (one.as_ref(), other.as_ref()) else {
-            return true;
-        };
-        let measures = |cases: &Cases| -> BTreeSet<Measure> {
-            cases.ways.iter().flat_map(Case::keys).copied().collect()
-        };
-        !measures(one).is_disjoint(&measures(other))
+    /// Whether each of several conditions can hold and no two speak of a common measure: then all can hold together.
+    fn are_apart(&self, wishes: &[Wish]) -> bool {
+        let mut all: Vec<Measure> = Vec::new();
+        wishes.iter().all(|wish| {
+            let ways = self.ways(*wish);
+            let can = (ways.cases.as_ref()).is_some_and(|cases| !cases.ways.is_empty());
+            let new = ways.measures.iter().all(|measure| !all.contains(measure));
+            all.extend(&ways.measures);
+            can && new
+        })
     }
 
     /// Whether the first, wherever it holds, brings the second.
     pub fn implies(&self, first: &[Wish], second: Wish) -> bool {
-        let against = (second.0, !second.1);
-        if !first.iter().any(|wish| self.related(*wish, against)) {
-            return self.impossible(first).is_some() || self.impossible(&[against]).is_some();
-        }
         let mut wishes = first.to_vec();
-        wishes.push(against);
+        wishes.push((second.0, !second.1));
         self.impossible(&wishes).is_some()
     }
 

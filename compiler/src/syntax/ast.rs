@@ -14,6 +14,7 @@ use std::fmt::{self, Write};
 use std::ops::Deref;
 use std::sync::Arc;
 
+use super::scan::Scan;
 use crate::source::Span;
 
 pub use decl::*;
@@ -163,8 +164,10 @@ pub struct File {
     pub comments: Vec<Comment>,
     /// The whole file.
     pub span: Span,
-    /// Whether all of it could be read and nothing at all was reported of its text.
+    /// Whether nothing at all was reported of its text.
     pub sound: bool,
+    /// Where its declarations begin and its comments stand.
+    pub(super) scan: Scan,
 }
 
 /// Declarations in source order; each can be shared with another reading of the same file.

@@ -82,7 +82,8 @@ impl<'a> Recovery<'a> {
     }
 
     fn too_deep(&mut self, word: &'static str) -> DeclKind {
-        let at = (self.slice.deep_at - self.slice.span.start) as usize;
+        let start = self.slice.span.start;
+        let at = (self.slice.deep_at.unwrap_or(start) - start) as usize;
         let message = format!("this nests more than {NESTING} levels deep");
         self.say(
             Finding::at("too-deep", (at, at + 1), message)

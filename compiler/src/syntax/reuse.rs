@@ -4,9 +4,9 @@
 use std::iter::Peekable;
 use std::sync::Arc;
 
-use super::ast::{Decl, Docs, File, Shift};
-use super::scan::{NESTING, Slice};
-use crate::source::offset;
+use super::ast::{Decl, File, Shift};
+use super::scan::{NESTING, Scan, Slice, scan_again};
+use crate::source::{Span, offset};
 
 /// A file as it was read before.
 #[derive(Debug, Clone)]
@@ -20,12 +20,19 @@ pub struct Earlier {
 /// The declarations of an earlier reading that are still to be asked for, in order.
 pub(super) struct Kept {
     decls: Peekable<Box<dyn Iterator<Item = Arc<Decl>>>>,
+    scan: Scan,
+    edit: Edit,
+}
+
+/// Where two texts differ: in one stretch.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Edit {
     /// How far both texts begin alike.
-    alike: u32,
+    pub(super) alike: u32,
     /// From where on the new text ends as the old one did.
-    again: u32,
+    pub(super) again: u32,
     /// How much longer the new text is.
-    longer: i64,
+    pub(super) longer: i64,
 }
 
 impl Kept {
@@ -44,18 +51,27 @@ impl Kept {
         let decls: Box<dyn Iterator<Item = Arc<Decl>>> = Box::new(earlier.file.decls.take());
         Kept {
             decls: decls.peekable(),
-            alike: offset(alike),
-            again: offset(new.len() - behind),
-            longer: new.len() as i64 - old.len() as i64,
+            scan: earlier.file.scan,
+            edit: Edit {
+                alike: offset(alike),
+                again: offset(new.len() - behind),
+                longer: new.len() as i64 - old.len() as i64,
+            },
         }
     }
 
-    /// The declaration of a slice, where it was read before without a word and stands as it stood.
-    pub(super) fn take(&mut self, slice: &Slice, docs: &Option<Docs>) -> Option<Arc<Decl>> {
-        let by = match () {
-            () if slice.span.end <= self.alike => 0,
-            () if slice.span.start >= self.again => self.longer,
-            () => return None,
+    /// Where declarations begin in the new text, where only what was edited need be looked at.
+    pub(super) fn scan(&mut self, text: &str) -> Option<Scan> {
+        scan_again(text, std::mem::take(&mut self.scan), self.edit)
+    }
+
+    /// The declaration of a slice, where it was read before without a word and stands as it stood, its docs too.
+    pub(super) fn take(&mut self, slice: &Slice, docs: Option<Span>) -> Option<Arc<Decl>> {
+        let whole = docs.map_or(slice.span, |docs| docs.to(slice.span));
+        let by = match self.edit {
+            edit if whole.end <= edit.alike => 0,
+            edit if whole.start >= edit.again => edit.longer,
+            _ => return None,
         };
         let mut then = slice.span;
         then.shift(-by);
@@ -64,13 +80,18 @@ impl Kept {
             .next_if(|decl| decl.span.start < then.start)
             .is_some()
         {}
+        let docs = docs.map(|mut docs| {
+            docs.shift(-by);
+            docs
+        });
         let whole = slice.depth <= NESTING && slice.open_text.is_none() && slice.column.is_none();
-        let mut decl = (self.decls).next_if(|decl| whole && decl.sound && decl.span == then)?;
+        let same = |decl: &Arc<Decl>| {
+            let said = decl.docs.as_ref().map(|docs| docs.span);
+            whole && decl.sound && decl.span == then && said == docs
+        };
+        let mut decl = self.decls.next_if(same)?;
         if by != 0 {
             Arc::make_mut(&mut decl).shift(by);
-        }
-        if decl.docs != *docs {
-            Arc::make_mut(&mut decl).docs.clone_from(docs);
         }
         Some(decl)
     }

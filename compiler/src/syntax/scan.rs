@@ -1,6 +1,8 @@
 //! One pass over the bytes before the grammar: where declarations begin, where comments stand, how deep brackets nest.
 //! Knows texts, comments, brackets and column one; knows no rule and builds no tree.
 
+use super::ast::Shift;
+use super::reuse::Edit;
 use crate::source::{Span, offset};
 
 /// The most levels that brackets and quantifiers may nest.
@@ -14,7 +16,7 @@ pub(super) struct Slice {
     /// How deep it nests.
     pub(super) depth: u32,
     /// Where it gets too deep.
-    pub(super) deep_at: u32,
+    pub(super) deep_at: Option<u32>,
     /// Where a text in it begins that never ends.
     pub(super) open_text: Option<u32>,
     /// What stands in column one and should not: something inside, or not: its first word.
@@ -22,30 +24,78 @@ pub(super) struct Slice {
 }
 
 /// What the pass found.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(super) struct Scan {
     /// The slices in order; the blanks and comments between them belong to nobody.
     pub(super) slices: Vec<Slice>,
     /// The comments in order.
     pub(super) comments: Vec<Span>,
-    /// Whether a `"""` is open at the end of the file.
+    /// Whether a `"""` was open at the end of the file.
     pub(super) open_block: bool,
 }
 
 /// Cuts a file.
 pub(super) fn scan(text: &str, blocks: Blocks) -> Scan {
-    let mut scanner = Scanner {
-        text,
-        bytes: text.as_bytes(),
-        at: 0,
-        blocks,
-        found: Scan::default(),
-        now: None,
-        stack: Vec::new(),
-        run: 0,
-    };
+    let mut scanner = Scanner::new(text, blocks);
+    if text.starts_with('\u{feff}') {
+        scanner.at = 3;
+    }
     scanner.file();
-    scanner.found
+    let mut found = scanner.found;
+    found.open_block |= blocks == Blocks::Guarded;
+    found
+}
+
+/// Cuts a file whose earlier text was cut: from the declaration above the edit to the first one below it that begins where
+/// one began before. Nothing where that cannot be told.
+pub(super) fn scan_again(text: &str, earlier: Scan, edit: Edit) -> Option<Scan> {
+    let above = |slice: &Slice| slice.span.end < edit.alike;
+    let first = (earlier.slices.partition_point(above)).checked_sub(1)?;
+    let start = earlier.slices[first].span.start;
+    let column_one = text.as_bytes()[..start as usize].ends_with(b"\n");
+    if earlier.open_block || !column_one {
+        return None;
+    }
+    let mut below = earlier.slices;
+    let mut comments = earlier.comments;
+    let mut scanner = Scanner::new(text, Blocks::Closed);
+    scanner.at = start as usize;
+    scanner.below = below.split_off(first);
+    let behind = comments.split_off(comments.partition_point(|comment| comment.start < start));
+    scanner.edit = Some(edit);
+    scanner.found.slices = below;
+    scanner.found.comments = comments;
+    scanner.file();
+    let mut found = scanner.found;
+    if let Some(known) = scanner.known {
+        let from = scanner.below[known].span.start;
+        let slices = scanner.below.drain(known..);
+        found
+            .slices
+            .extend(slices.map(|slice| slice.moved(edit.longer)));
+        let comments = behind.into_iter().filter(|comment| comment.start > from);
+        found.comments.extend(comments.map(|mut comment| {
+            comment.shift(edit.longer);
+            comment
+        }));
+    }
+    Some(found)
+}
+
+impl Slice {
+    /// The same where the text above it grew by so much.
+    fn moved(mut self, by: i64) -> Slice {
+        let place = |at: u32| {
+            let mut span = Span::at(at);
+            span.shift(by);
+            span.start
+        };
+        self.span.shift(by);
+        self.deep_at = self.deep_at.map(place);
+        self.open_text = self.open_text.map(place);
+        self.column = self.column.map(place);
+        self
+    }
 }
 
 /// How far a `"""` reaches.
@@ -69,6 +119,12 @@ struct Scanner<'a> {
     stack: Vec<u32>,
     /// The nesting words since the line or bracket began.
     run: u32,
+    /// What was edited, where an earlier text was cut.
+    edit: Option<Edit>,
+    /// The slices of the earlier text from there on.
+    below: Vec<Slice>,
+    /// The one among them that begins where this text has come to: from here on nothing differs.
+    known: Option<usize>,
 }
 
 /// What a line begins with when it goes on with the one above.
@@ -76,11 +132,24 @@ const ABOVE: [char; 13] = [
     '=', '!', '<', '>', '+', '-', '*', '/', '?', ':', '}', ']', ')',
 ];
 
-impl Scanner<'_> {
-    fn file(&mut self) {
-        if self.text.starts_with('\u{feff}') {
-            self.at = 3;
+impl<'a> Scanner<'a> {
+    fn new(text: &'a str, blocks: Blocks) -> Scanner<'a> {
+        Scanner {
+            text,
+            bytes: text.as_bytes(),
+            at: 0,
+            blocks,
+            found: Scan::default(),
+            now: None,
+            stack: Vec::new(),
+            run: 0,
+            edit: None,
+            below: Vec::new(),
+            known: None,
         }
+    }
+
+    fn file(&mut self) {
         let (mut column_one, mut line_begins) = (true, true);
         while let Some(byte) = self.bytes.get(self.at).copied() {
             let start = self.at;
@@ -98,6 +167,9 @@ impl Scanner<'_> {
                     if line_begins {
                         self.new_line(start);
                         self.line_begins(start, column_one);
+                        if self.known.is_some() {
+                            return;
+                        }
                     }
                     line_begins = false;
                     self.token(byte);
@@ -185,11 +257,18 @@ impl Scanner<'_> {
 
     fn open(&mut self, start: usize) {
         self.close();
+        if let Some(edit) = self.edit
+            && offset(start) > edit.again
+        {
+            let then = (start as i64 - edit.longer) as u32;
+            let place = |slice: &Slice| slice.span.start;
+            self.known = self.below.binary_search_by_key(&then, place).ok();
+        }
         let span = Span::new(offset(start), offset(start));
         self.now = Some(Slice {
             span,
             depth: 0,
-            deep_at: 0,
+            deep_at: None,
             open_text: None,
             column: None,
         });
@@ -260,7 +339,7 @@ impl Scanner<'_> {
         let at = offset(self.at.saturating_sub(1));
         if let Some(now) = &mut self.now {
             if self.run > NESTING && now.depth <= NESTING {
-                now.deep_at = at;
+                now.deep_at = Some(at);
             }
             now.depth = now.depth.max(self.run);
         }

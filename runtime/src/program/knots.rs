@@ -10,13 +10,13 @@ const MOST: u64 = 8_000_000;
 
 /// The first of either, in one line.
 pub(super) fn knot(program: &Program) -> Option<String> {
-    let graph = Graph { program };
-    let size = graph.place(Knob::Text(program.texts.len()));
+    let graph = Graph::new(program);
+    let size = graph.texts + program.texts.len();
     let (mut open, mut done) = (vec![false; size], vec![false; size]);
     // What it takes to compute each, and all that is computed once, whoever reads it: gates, and what is shared.
     let mut steps = vec![0_u64; size];
     let mut once = 0_u64;
-    let mut asks = Vec::new();
+    let (mut asks, mut nodes) = (Vec::new(), Vec::new());
     // The way down is kept in a list of its own, so no program is too deep; each step down is followed by its own end.
     let mut way = Vec::new();
     for first in graph.all() {
@@ -28,8 +28,9 @@ pub(super) fn knot(program: &Program) -> Option<String> {
                 continue;
             }
             asks.clear();
-            graph.asks(knob, &mut asks);
-            if left {
+            graph.asks(knob, &mut nodes, &mut asks);
+            let below = |knob: &Knob| done.get(graph.place(*knob)).is_none_or(|done| *done);
+            if left || !open[at] && asks.iter().all(below) {
                 (open[at], done[at]) = (false, true);
                 let below = asks.iter().fold(0_u64, |sum, knob| {
                     let steps = steps.get(graph.place(*knob)).copied();
@@ -65,22 +66,36 @@ enum Knob {
 
 struct Graph<'p> {
     program: &'p Program,
+    /// Where gates, groups, thresholds and texts begin in one row of everything; nodes come first.
+    gates: usize,
+    groups: usize,
+    thresholds: usize,
+    texts: usize,
 }
 
-impl Graph<'_> {
-    /// Where a knob stands in one row of all of them.
-    fn place(&self, knob: Knob) -> usize {
-        let program = self.program;
+impl<'p> Graph<'p> {
+    fn new(program: &'p Program) -> Graph<'p> {
         let gates = program.code.len();
         let groups = gates + program.gates.len();
         let thresholds = groups + program.groups.len();
         let texts = thresholds + program.thresholds.len();
+        Graph {
+            program,
+            gates,
+            groups,
+            thresholds,
+            texts,
+        }
+    }
+
+    /// Where a knob stands in the row.
+    fn place(&self, knob: Knob) -> usize {
         match knob {
             Knob::Node(at) => at,
-            Knob::Gate(at) => gates + at,
-            Knob::Group(at) => groups + at,
-            Knob::Threshold(at) => thresholds + at,
-            Knob::Text(at) => texts + at,
+            Knob::Gate(at) => self.gates + at,
+            Knob::Group(at) => self.groups + at,
+            Knob::Threshold(at) => self.thresholds + at,
+            Knob::Text(at) => self.texts + at,
         }
     }
 
@@ -97,7 +112,7 @@ impl Graph<'_> {
     }
 
     /// All of them.
-    fn all(&self) -> impl Iterator<Item = Knob> + use<> {
+    fn all(&self) -> impl Iterator<Item = Knob> + use<'p> {
         let program = self.program;
         let gates = (0..program.gates.len()).map(Knob::Gate);
         let groups = (0..program.groups.len()).map(Knob::Group);
@@ -111,10 +126,10 @@ impl Graph<'_> {
             .chain(nodes)
     }
 
-    /// What it asks for directly.
-    fn asks(&self, knob: Knob, out: &mut Vec<Knob>) {
+    /// What it asks for directly; `nodes` is only worked in.
+    fn asks(&self, knob: Knob, nodes: &mut Vec<NodeId>, out: &mut Vec<Knob>) {
         let program = self.program;
-        let mut nodes: Vec<NodeId> = Vec::new();
+        nodes.clear();
         match knob {
             Knob::Node(at) => {
                 let Some(code) = program.code.get(at) else {
@@ -129,14 +144,14 @@ impl Graph<'_> {
                     Node::Text(id) => out.push(Knob::Text(id.0 as usize)),
                     _ => {}
                 }
-                operands(&code.node, &mut nodes);
+                operands(&code.node, nodes);
             }
             Knob::Gate(at) => {
                 let gate = program.gates.get(at);
                 for clause in gate.iter().flat_map(|gate| &gate.clauses) {
                     match clause {
                         Clause::Each { bind, by } => {
-                            bound(bind, &mut nodes);
+                            bound(bind, nodes);
                             nodes.extend(by);
                         }
                         Clause::AdvisoryUntil(node)
@@ -182,14 +197,14 @@ impl Graph<'_> {
                         Part::Literal(_) | Part::SetHole(_) => {}
                         Part::Hole(node) => nodes.push(*node),
                         Part::For(bind, inner) => {
-                            bound(bind, &mut nodes);
+                            bound(bind, nodes);
                             open.extend(inner);
                         }
                     }
                 }
             }
         }
-        out.extend(nodes.into_iter().map(|id| Knob::Node(id.ix())));
+        out.extend(nodes.iter().map(|id| Knob::Node(id.ix())));
     }
 }
 

@@ -188,7 +188,7 @@ impl<'a> Checker<'a> {
                 self.push(Node::Param(id), ty, at)
             }
             Def::Item(id) => {
-                let ty = self.item(id).ty;
+                let ty = self.item(id).ty.clone();
                 self.push(Node::Item(id), ty, at)
             }
             Def::Threshold(id) => self.push(Node::Threshold(id), Ty::Bool, at),

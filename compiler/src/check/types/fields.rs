@@ -160,7 +160,11 @@ impl<'a> Checker<'a> {
         keys: KeyCase,
         scope: &Scope,
     ) -> ir::Field {
-        let name = format!("`{}` of `{owner}`", field.name.text);
+        // Only a type that is written out here takes its name from the field.
+        let name = match &field.ty.kind {
+            ast::TypeKind::Named(_) => String::new(),
+            _ => format!("`{}` of `{owner}`", field.name.text),
+        };
         let mut ty = self.ty_named(&field.ty, &name, keys, scope);
         let inner = self.scalar_of(&ty);
         let mut read = Read {
@@ -242,14 +246,16 @@ impl<'a> Checker<'a> {
             read.default = self.constant(default, &want, scope);
             ty = want;
         }
-        let plain = Read {
-            paths: read.paths.clone(),
-            line: read.line.clone(),
-            default: read.default.clone(),
-            ..Read::default()
-        };
-        if read != plain && self.is_map_of_values(&ty) {
-            ty = self.tails_inside(ty, &mut read);
+        if self.is_map_of_values(&ty) {
+            let plain = Read {
+                paths: read.paths.clone(),
+                line: read.line.clone(),
+                default: read.default.clone(),
+                ..Read::default()
+            };
+            if read != plain {
+                ty = self.tails_inside(ty, &mut read);
+            }
         }
         ir::Field {
             name: field.name.text.to_string(),

@@ -1,5 +1,7 @@
 //! What evidence is made of: its type, and the clauses it takes over from its records. Knows no freshness.
 
+use std::rc::Rc;
+
 use rolloutc_runtime::ir;
 use rolloutc_runtime::ty::Ty;
 
@@ -10,36 +12,33 @@ use crate::syntax::ast::{self, KeyCase};
 
 impl<'a> Checker<'a> {
     /// What an evidence item is made of.
-    pub fn item(&mut self, id: ir::ItemId) -> ItemShape<'a> {
-        let nothing = ItemShape {
-            ty: Ty::Nothing,
-            keys: KeyCase::Exact,
-            observed: None,
-            about: Vec::new(),
+    pub fn item(&mut self, id: ir::ItemId) -> Rc<ItemShape<'a>> {
+        let of = |ty: Ty| {
+            Rc::new(ItemShape {
+                ty,
+                keys: KeyCase::Exact,
+                observed: None,
+                about: Vec::new(),
+            })
         };
-        match self.cache.items.get(&id.0) {
-            Some(Progress::Done(shape)) => return shape.clone(),
-            Some(Progress::Open) => return nothing,
-            None => {}
+        match self.cache.items.get(id.ix()) {
+            Some(Some(Progress::Done(shape))) => return shape.clone(),
+            Some(Some(Progress::Open)) => return of(Ty::Nothing),
+            Some(None) | None => {}
         }
         let Some(decl) = self.ids.items.get(id.ix()).copied() else {
             let implied = self.cache.implied.values().find(|(item, _)| *item == id);
-            return match implied {
-                Some((_, ty)) => ItemShape {
-                    ty: ty.clone(),
-                    ..nothing
-                },
-                None => nothing,
-            };
+            return of(implied.map_or(Ty::Nothing, |(_, ty)| ty.clone()));
         };
-        self.cache.items.insert(id.0, Progress::Open);
+        self.cache.items[id.ix()] = Some(Progress::Open);
         let found = self.decl(decl);
         let ast::DeclKind::Evidence(evidence) = &found.kind else {
-            return nothing;
+            return of(Ty::Nothing);
         };
         let scope = Scope::module(decl.module);
         let shape = self.within(decl, |c| c.item_shape(evidence, found.tainted, &scope));
-        self.cache.items.insert(id.0, Progress::Done(shape.clone()));
+        let shape = Rc::new(shape);
+        self.cache.items[id.ix()] = Some(Progress::Done(shape.clone()));
         shape
     }
 
