@@ -315,6 +315,8 @@ fn an_editor_that_asks_later_is_told_later() {
     let put = quick["result"]["edit"]["changes"][&uri][0]["newText"]
         .as_str()
         .expect("a text");
+    // The bound itself is shown: one more than it takes.
+    assert!(put.contains("with { slo.p95 = 301ms }"), "{put}");
     assert!(put.contains("expect blocked because quick"), "{put}");
     let none = offered("gate spare");
     let why = none["error"]["message"].as_str().expect("a reason");

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 
 use rolloutc_compiler::fmt;
 use rolloutc_compiler::source::Span;
-use rolloutc_compiler::syntax::ast::DeclKind;
+use rolloutc_compiler::syntax::ast::{CompareOp, Decl, DeclKind, Expr, ExprKind};
 use rolloutc_runtime::decision::{Cause, Decision, Outcome, Reason, Verdict};
 use rolloutc_runtime::ir::Program;
 use rolloutc_runtime::ir::trial::Act;
@@ -13,6 +13,7 @@ use rolloutc_runtime::time::Instant;
 use rolloutc_runtime::trial::{Case, Found};
 
 use super::{Action, Kind};
+use crate::ide::walk::{Part, walk_decl};
 use crate::ide::{HERE, View, names};
 
 /// What the titles of drafts begin with; no title of a person does.
@@ -38,8 +39,17 @@ struct Draft {
     key: Option<String>,
     place: Option<String>,
     given: Vec<String>,
-    /// What is taken away, of which of the given.
-    without: Option<(usize, String)>,
+    /// What is changed, of which of the given.
+    change: Option<(usize, Change)>,
+}
+
+/// One change of what is given.
+#[derive(Clone, Debug)]
+enum Change {
+    /// `with { slo.p95 = 301ms }`
+    With(String),
+    /// `without slo`
+    Without(String),
 }
 
 impl Draft {
@@ -52,30 +62,31 @@ impl Draft {
             }
         }
         for (at, given) in self.given.iter().enumerate() {
-            let without = match &self.without {
-                Some((of, item)) if *of == at => format!(" without {item}"),
-                _ => String::new(),
+            let change = match &self.change {
+                Some((of, Change::With(set))) if *of == at => format!(" with {{ {set} }}"),
+                Some((of, Change::Without(item))) if *of == at => format!(" without {item}"),
+                Some(_) | None => String::new(),
             };
-            out.push_str(&format!("  given {given}{without}\n"));
+            out.push_str(&format!("  given {given}{change}\n"));
         }
         out + &format!("  expect {expect}\n}}\n")
     }
 
     /// Every way to ask so that is worth trying, the likeliest first.
-    fn drafts(&self, places: &[Option<String>], items: &[String]) -> Vec<Draft> {
+    fn drafts(&self, places: &[Option<String>], changes: &[Change]) -> Vec<Draft> {
         let mut out = Vec::new();
         for place in places {
             let plain = Draft {
                 place: place.clone(),
                 ..self.clone()
             };
-            let lacking = items.iter().flat_map(|item| {
+            let changed = changes.iter().flat_map(|change| {
                 (0..plain.given.len()).map(|of| Draft {
-                    without: Some((of, item.clone())),
+                    change: Some((of, change.clone())),
                     ..plain.clone()
                 })
             });
-            out.extend(lacking);
+            out.extend(changed);
             out.push(plain);
         }
         out
@@ -108,19 +119,33 @@ pub fn gate(view: &View<'_>, range: Span, tries: &mut dyn Tries) -> Option<Actio
         .map(|test| test.title.as_str())
         .collect();
     let name = &gate.name.text;
-    let (places, items) = (places(view, name, program), items(view, decl.span, program));
+    let places = places(view, name, program);
+    let lacks: Vec<Change> = items(view, decl.span, program)
+        .into_iter()
+        .map(Change::Without)
+        .collect();
+    let mut changes: Vec<Change> = values(decl, program)
+        .into_iter()
+        .map(Change::With)
+        .collect();
+    changes.extend(lacks.iter().cloned());
     let mut all: Vec<(u8, Draft, Decision)> = Vec::new();
     for base in bases(view, program, tries) {
-        let drafts = base.drafts(&places, &items);
-        let tried: String = drafts
-            .iter()
-            .enumerate()
-            .map(|(at, draft)| draft.text(&format!("{DRAFT}{at}"), "complete"))
-            .collect();
-        let cases = tries.run(&format!("{text}{gap}{tried}"), &|title| {
-            title.starts_with(DRAFT)
+        // A value that does not fit its place would break all of them.
+        let tried = [&changes, &lacks].into_iter().find_map(|changes| {
+            let drafts = base.drafts(&places, changes);
+            let drafted = drafts
+                .iter()
+                .enumerate()
+                .map(|(at, draft)| draft.text(&format!("{DRAFT}{at}"), "complete"));
+            let text = format!("{text}{gap}{}", drafted.collect::<String>());
+            let cases = tries.run(&text, &|title| title.starts_with(DRAFT))?;
+            Some((drafts, cases))
         });
-        for case in cases.into_iter().flatten() {
+        let Some((drafts, cases)) = tried else {
+            continue;
+        };
+        for case in cases {
             let at = case
                 .title
                 .strip_prefix(DRAFT)
@@ -216,10 +241,12 @@ fn expectations(gate: &str, draft: &Draft, decision: &Decision) -> Vec<(String, 
         (Outcome::Advance, Some(to)) => format!("advance to {to}"),
         (outcome, _) => outcome.to_string(),
     };
-    let lacks = match &draft.without {
-        Some((_, item)) => format!("without {item}, "),
+    let lacks = match &draft.change {
+        Some((_, Change::With(set))) => format!("with {set}, "),
+        Some((_, Change::Without(item))) => format!("without {item}, "),
         None => String::new(),
-    };
+    }
+    .replace('"', "'");
     let Some(reason) = decides(gate, decision) else {
         return vec![(format!("{lacks}{gate}: {}", decision.outcome), came)];
     };
@@ -269,7 +296,7 @@ fn bases(view: &View<'_>, program: &Program, tries: &mut dyn Tries) -> Vec<Draft
             Act::After { .. } | Act::Expect(_) => None,
         });
         let draft = Draft {
-            at: test.instant.to_string(),
+            at: instant(test.instant),
             key: test.key.as_ref().map(|key| key_word(key)),
             given: given.collect(),
             ..Draft::default()
@@ -286,7 +313,7 @@ fn bases(view: &View<'_>, program: &Program, tries: &mut dyn Tries) -> Vec<Draft
         for fixture in &program.tests.fixtures {
             let at = tries.newest(&fixture.folder).unwrap_or(view.now);
             out.push(Draft {
-                at: at.to_string(),
+                at: instant(at),
                 given: vec![fixture.name.clone()],
                 ..Draft::default()
             });
@@ -294,12 +321,21 @@ fn bases(view: &View<'_>, program: &Program, tries: &mut dyn Tries) -> Vec<Draft
     }
     if out.is_empty() {
         out.push(Draft {
-            at: view.now.to_string(),
+            at: format!("{}T12:00Z", view.now.date()),
             ..Draft::default()
         });
     }
     out.truncate(MOST.0);
     out
+}
+
+/// An instant as a test writes it.
+fn instant(at: Instant) -> String {
+    let text = at.to_string();
+    match text.strip_suffix(":00Z") {
+        Some(minute) => format!("{minute}Z"),
+        None => text,
+    }
 }
 
 /// A key as a test writes it.
@@ -326,7 +362,7 @@ fn places(view: &View<'_>, gate: &str, program: &Program) -> Vec<Option<String>>
         .filter_map(|one| Some(view.decl_of((HERE, one.span))?.span))
         .collect();
     let asks = |name: &str| {
-        let own = |decl: &&rolloutc_compiler::syntax::ast::Decl| match &decl.kind {
+        let own = |decl: &&Decl| match &decl.kind {
             DeclKind::Phase(phase) => &*phase.name.text == name,
             _ => false,
         };
@@ -367,4 +403,82 @@ fn items(view: &View<'_>, decl: Span, program: &Program) -> Vec<String> {
     }
     out.truncate(MOST.2);
     out
+}
+
+/// Values that a rule of a gate does not take, each as a change of what is given: one beyond a limit, another word.
+fn values(decl: &Decl, program: &Program) -> Vec<String> {
+    let item = |name: &str| program.evidence.iter().any(|one| one.name == name);
+    let mut out: Vec<String> = Vec::new();
+    walk_decl(decl, &mut |part, _| {
+        let Part::Expr(expr) = part else { return };
+        let (of, others) = match &expr.kind {
+            ExprKind::Compare { op, left, right } => (&**left, beyond(op.node, right, program)),
+            ExprKind::Field { .. } => (expr, vec!["false".to_owned(), "true".to_owned()]),
+            _ => return,
+        };
+        if let Some(dotted) = of.as_dotted()
+            && dotted.names.len() > 1
+            && dotted.names.first().is_some_and(|name| item(&name.text))
+        {
+            let path: Vec<&str> = dotted.names.iter().map(|name| &*name.text).collect();
+            let path = path.join(".");
+            out.extend(others.into_iter().map(|to| format!("{path} = {to}")));
+        }
+    });
+    // A path that is compared is no condition itself.
+    let compared: BTreeSet<String> = (out.iter())
+        .filter(|set| !set.ends_with("= true") && !set.ends_with("= false"))
+        .filter_map(|set| Some(set.split_once(" = ")?.0.to_owned()))
+        .collect();
+    out.retain(|set| {
+        let (path, to) = set.split_once(" = ").unwrap_or_default();
+        !compared.contains(path) || !matches!(to, "true" | "false")
+    });
+    out.truncate(MOST.2);
+    out
+}
+
+/// What stands just on the other side of a comparison.
+fn beyond(op: CompareOp, right: &Expr, program: &Program) -> Vec<String> {
+    let right = right.bare();
+    match (&right.kind, op) {
+        (ExprKind::Number(number), op) => {
+            let text = &*number.text;
+            let digits = text
+                .find(|c: char| !c.is_ascii_digit())
+                .unwrap_or(text.len());
+            let (whole, rest) = text.split_at(digits);
+            let Ok(whole) = whole.parse::<u64>() else {
+                return Vec::new();
+            };
+            // What is no plain number with a unit is left alone: an instant, a number with a point.
+            if !rest.chars().all(|c| c.is_ascii_alphabetic() || c == '%') {
+                return Vec::new();
+            }
+            let other = match op {
+                CompareOp::AtMost | CompareOp::Equal => whole.checked_add(1),
+                CompareOp::AtLeast => whole.checked_sub(1),
+                CompareOp::Less | CompareOp::Greater | CompareOp::Unequal => Some(whole),
+                _ => None,
+            };
+            other
+                .map(|other| format!("{other}{rest}"))
+                .into_iter()
+                .collect()
+        }
+        (ExprKind::Name(word), CompareOp::Equal) => {
+            let of = |one: &&rolloutc_runtime::ir::Enum| {
+                one.members.iter().any(|member| member.name == **word)
+            };
+            let members = program
+                .enums
+                .iter()
+                .find(of)
+                .into_iter()
+                .flat_map(|one| &one.members);
+            let others = members.filter(|member| member.name != **word);
+            others.take(1).map(|member| member.name.clone()).collect()
+        }
+        _ => Vec::new(),
+    }
 }
