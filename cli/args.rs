@@ -51,7 +51,7 @@ pub struct Check {
     /// Say how often each code was found
     #[arg(long)]
     pub statistics: bool,
-    /// Mend what can be mended, and say what is left
+    /// Fix what can be fixed, and say what is left
     #[arg(long)]
     pub fix: bool,
     /// With --fix or --diff: make edits too that may change what the policy means

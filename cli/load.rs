@@ -37,7 +37,7 @@ impl fmt::Display for Unreadable {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Unreadable::Absent => f.write_str("there is no such file"),
-            Unreadable::Folder => f.write_str("a folder stands where a file should be"),
+            Unreadable::Folder => f.write_str("there is a folder where a file should be"),
             Unreadable::Large(most) => write!(f, "it is larger than {} MiB", most >> 20),
             Unreadable::Other(error) => f.write_str(error),
         }
@@ -163,7 +163,7 @@ fn excerpt(path: &Path, bytes: &[u8], error: &DocumentError) -> Excerpt {
 pub fn clock() -> Result<Instant, Failure> {
     instant(SystemTime::now()).ok_or_else(|| {
         Failure::usage(
-            "the clock is off",
+            "the clock is wrong",
             "the machine's clock lies outside the years 0001 to 9999",
         )
         .help("set the clock, or give the instant with --as-of")

@@ -186,9 +186,9 @@ impl Findings {
         };
         let fixes = match (mended(true), mended(false)) {
             (0, 0) => String::new(),
-            (safe, 0) => format!("; --fix mends {safe}"),
-            (0, more) => format!("; --fix --unsafe mends {more}"),
-            (safe, more) => format!("; --fix mends {safe}, with --unsafe {more} more"),
+            (safe, 0) => format!("; --fix fixes {safe}"),
+            (0, more) => format!("; --fix --unsafe fixes {more}"),
+            (safe, more) => format!("; --fix fixes {safe}, with --unsafe {more} more"),
         };
         let within = match (touched.len(), self.looked_at) {
             (_, 1) => of,

@@ -29,7 +29,7 @@ pub fn human_name(rule: Rule) -> Option<&'static str> {
         Rule::compare => "a comparison such as `<=`",
         Rule::through => "`through`",
         Rule::to_word => "`to`",
-        Rule::level => "a weight such as `hard`",
+        Rule::level => "a level such as `hard`",
         Rule::day => "a day such as `mon`",
         Rule::month | Rule::month_day => "a month such as `jan`",
         Rule::month_end => "`first` or `last`",

@@ -35,7 +35,7 @@ pub fn run(args: &Check) -> Result<Exit, Failure> {
         .collect::<Result<Vec<Deny>, Failure>>()?;
     if args.unsafely && !args.fix && !args.diff {
         return Err(
-            Failure::usage("nothing to mend", "--unsafe says how far --fix may go")
+            Failure::usage("nothing to fix", "--unsafe says how far --fix may go")
                 .help("add --fix, or --diff to see what it would change"),
         );
     }

@@ -47,12 +47,9 @@ pub fn run(args: &Eval) -> Result<Exit, Failure> {
     let state = file.as_ref().and_then(|file| file.state.as_ref());
     if args.new_state && state.is_some() {
         let path = args.state.as_deref().unwrap_or(std::path::Path::new(""));
-        let message = format!(
-            "{}: there is a state, and it is gone on from",
-            path.display()
-        );
-        let note = Failure::note("no new state was begun", message)
-            .help("`--new-state` only allows an absent file; a state is never begun over");
+        let message = format!("{}: there is a state already", path.display());
+        let note = Failure::note("no new state was started", message)
+            .help("`--new-state` only allows the file to be absent; an existing state is never started over");
         tell(&note.render(Look::of_errors()));
     }
     let options = Options {
@@ -98,7 +95,7 @@ pub fn run(args: &Eval) -> Result<Exit, Failure> {
         return Ok(exit);
     };
     if !heard {
-        return Err(unheard("nobody read it"));
+        return Err(unheard("standard output was closed"));
     }
     publish(&press, &papers, args.dry_run, exit)
 }
@@ -170,7 +167,7 @@ fn unwritten(program: &Program, decisions: &[Decision]) {
 /// The state moves only after its decision was said.
 fn move_on(file: &StateFile, next: &State, heard: bool) -> Result<(), Failure> {
     if !heard {
-        return Err(unheard("nobody read it"));
+        return Err(unheard("standard output was closed"));
     }
     file.replace(next)
 }
@@ -202,7 +199,7 @@ fn as_of(args: &Eval) -> Result<(Instant, AsOfFrom), Failure> {
     let as_of = evidence::instant("--as-of", text)?;
     if args.state.is_some() && as_of > clock()? {
         return Err(Failure::usage("--as-of is later than the clock", format!("{as_of} has not come yet"))
-            .help("a state that runs ahead would buy a soak; ask without --state, or with --start, to look ahead"));
+            .help("a state ahead of the clock would count soak time that has not passed; ask without --state, or with --start, to look ahead"));
     }
     Ok((as_of, AsOfFrom::Flag))
 }

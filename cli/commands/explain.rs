@@ -12,7 +12,7 @@ use rolloutc_compiler::codes::CODES;
 use rolloutc_compiler::formats::FORMATS;
 use rolloutc_compiler::settings;
 use rolloutc_compiler::stdlib::{MODULES, Module};
-use rolloutc_grammar::keywords;
+use rolloutc_grammar::{DECLARATIONS, Keyword, clauses, keywords};
 use rolloutc_runtime::builtins::BUILTINS;
 
 /// Prints the page of a topic, or the list of all topics.
@@ -50,9 +50,14 @@ fn page(topic: &str) -> Option<String> {
         ));
     }
     let keywords = keywords().filter(|keyword| keyword.word == topic);
+    let declared = DECLARATIONS.iter().find(|keyword| keyword.word == topic);
     let keywords = keywords.map(|keyword| {
+        let clauses = match declared == Some(keyword) {
+            true => clauses_of(topic),
+            false => String::new(),
+        };
         format!(
-            "# {topic}\n\n{}\n\n```rollout\n{}\n```\n",
+            "# {topic}\n\n{}\n\n```rollout\n{}\n```\n{clauses}",
             keyword.doc, keyword.example
         )
     });
@@ -160,6 +165,20 @@ fn dress(page: &str, look: Look) -> String {
         _ => line.to_string(),
     };
     page.lines().map(|text| line(text) + "\n").collect()
+}
+
+/// The clauses of a declaration, each with an example.
+fn clauses_of(declaration: &str) -> String {
+    let clauses = clauses(declaration);
+    if clauses.is_empty() {
+        return String::new();
+    }
+    let line = |clause: &Keyword| {
+        let example = clause.example.split_whitespace().collect::<Vec<_>>();
+        format!("- `{}`: {}\n", example.join(" "), clause.doc)
+    };
+    let lines: String = clauses.iter().map(line).collect();
+    format!("\nIts clauses, in the order of the style:\n\n{lines}")
 }
 
 #[cfg(test)]

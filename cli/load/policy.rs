@@ -201,7 +201,7 @@ pub fn replace(path: &Path, old: &str, new: &str) -> Result<(), Failure> {
     // A link stays a link.
     let whole = std::fs::canonicalize(path).map_err(broken)?;
     if std::fs::read(&whole).map_err(broken)? != old.as_bytes() {
-        return Err(refuse("it was changed while it was being mended".into())
+        return Err(refuse("it was changed while it was being fixed".into())
             .help("nothing was written to it; run the command again"));
     }
     let folder = whole.parent().unwrap_or(Path::new("."));
@@ -227,7 +227,10 @@ fn text(path: &Path, bytes: Vec<u8>) -> Result<String, Failure> {
         Failure::new(
             Exit::Invalid,
             "the policy is not UTF-8",
-            format!("{}: byte {at} begins no character", path.display()),
+            format!(
+                "{}: byte {at} is not the start of a character",
+                path.display()
+            ),
         )
         .help("save the file as UTF-8")
         .at(Excerpt {
@@ -303,7 +306,7 @@ fn meant(path: &Path) -> Result<Vec<PathBuf>, Failure> {
     found.iter_mut().for_each(bare);
     found.sort();
     if found.is_empty() {
-        let message = format!("no file that ends in .rollout is meant by `{pattern}`");
+        let message = format!("no file that ends in .rollout matches `{pattern}`");
         return Err(Failure::usage("nothing to check", message)
             .help("`*` stands for a part of a name, `**` for any folders"));
     }

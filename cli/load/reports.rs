@@ -36,7 +36,10 @@ impl Press {
         if std::fs::metadata(folder).is_ok_and(|about| !about.is_dir()) {
             return Err(Failure::usage(
                 "no folder for reports",
-                format!("--reports {}: a file stands there", folder.display()),
+                format!(
+                    "--reports {}: there is a file of that name",
+                    folder.display()
+                ),
             )
             .help("name a folder; it is made where there is none"));
         }
@@ -87,7 +90,10 @@ impl Press {
             return Err(format!("a link leads {} out of its folder", path.display()));
         }
         if path.is_dir() {
-            return Err(format!("{}: a folder stands there", path.display()));
+            return Err(format!(
+                "{}: there is a folder of that name",
+                path.display()
+            ));
         }
         let is = |taken: &&(PathBuf, &'static str)| same(&taken.0, &place);
         match self.taken.iter().find(is) {

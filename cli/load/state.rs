@@ -36,7 +36,7 @@ impl StateFile {
                         "a new state has no place",
                         format!("{}: there is no such folder", folder.display()),
                     )
-                    .help("make the folder first, or mend the path after --state"));
+                    .help("make the folder first, or correct the path after --state"));
                 }
                 return Ok(StateFile {
                     path: path.to_path_buf(),
@@ -97,9 +97,9 @@ impl StateFile {
             .map_err(say)?;
         let Some(before) = &self.before else {
             let done = fresh.persist_noclobber(&self.path);
-            return done
-                .map(|_| ())
-                .map_err(|_| "somebody wrote it meanwhile, or the folder is closed to us".into());
+            return done.map(|_| ()).map_err(|_| {
+                "somebody else wrote it meanwhile, or the folder is not writable".into()
+            });
         };
         // INVARIANT: who holds the lock on the file that stands there, and finds in it what was read, is the
         // only one to replace it: all others hold a file that is no longer there, and will find other bytes.

@@ -391,8 +391,9 @@ fn levels(name: &str, value: &Value<'_>) -> Result<BTreeMap<String, Level>, Wron
         let slug = key.get_ref().as_ref();
         if !lints::is_lint(slug) {
             if CODES.iter().any(|code| code.slug == slug) {
-                let message = format!("`{slug}` is no lint: its weight is fixed");
-                let help = "an error of names, values or syntax is mended, never allowed";
+                let message = format!("`{slug}` is not a lint: its weight is fixed");
+                let help =
+                    "errors of names, values and syntax must be fixed, they cannot be silenced";
                 return Err(wrong(key.span(), message).help(help));
             }
             let all: Vec<String> = LINTS.iter().map(|lint| lint.slug.to_string()).collect();
@@ -460,7 +461,7 @@ fn rules(value: &Value<'_>) -> Result<Rules, Wrong> {
                 let length = unit::parse_duration(&said).ok();
                 let length = length.filter(|length| *length > Number::int(0));
                 if length.is_none() {
-                    let message = format!("`{said}` is no length of time");
+                    let message = format!("`{said}` is not a length of time");
                     let help = "for example `max-waiver = \"30d\"`";
                     return Err(wrong(value.span(), message).help(help));
                 }
@@ -491,8 +492,9 @@ fn rules(value: &Value<'_>) -> Result<Rules, Wrong> {
                         return Err(unknown(word.span(), "declaration", name, &all));
                     };
                     let said = text(value, "a pattern")?;
-                    pattern::compile(&said)
-                        .map_err(|why| wrong(value.span(), format!("this is no pattern: {why}")))?;
+                    pattern::compile(&said).map_err(|why| {
+                        wrong(value.span(), format!("this is not a pattern: {why}"))
+                    })?;
                     out.names.insert(named, said);
                 }
             }
@@ -630,7 +632,10 @@ mod tests {
         );
         check("[rules]\nmax-cohort-jump = 1\n", Err("a number above 1"));
         check("[rules.names]\ngat = \"a\"\n", Err("did you mean `gate`?"));
-        check("[rules.names]\ngate = \"[\"\n", Err("this is no pattern"));
+        check(
+            "[rules.names]\ngate = \"[\"\n",
+            Err("this is not a pattern"),
+        );
         check("[check\n", Err(""));
         check("[check]\ndeny = []\ndeny = []\n", Err(""));
     }

@@ -342,7 +342,7 @@ mod tests {
         );
         check(
             "evidence slo { fresh 5m  ok: bool }\nevidence pods: list { up: bool } { fresh 5m }\ngate a {\n  'each p in pods\n  require p.up == a\n}\n",
-            &["a text stands in double quotes +0"],
+            &["a text is written in double quotes +0"],
         );
     }
 }

@@ -276,8 +276,8 @@ impl Reader<'_> {
                 (self.id, span),
                 "a declaration starts in column one",
             )
-            .help("take out the blanks before it")
-            .fix("take out the blanks", true, vec![(blanks, String::new())])
+            .help("remove the blanks before it")
+            .fix("remove the blanks", true, vec![(blanks, String::new())])
         } else {
             let message = "only declarations start in column one";
             Diagnostic::error("column-one", (self.id, span), message)
@@ -354,7 +354,7 @@ impl Reader<'_> {
             );
             let found = Diagnostic::error("bidi-text", (self.id, span), message);
             self.problems
-                .push(found.help("take it out, or write it as `\\u{…}` in a text"));
+                .push(found.help("remove it, or write it as `\\u{…}` in a text"));
         }
     }
 }

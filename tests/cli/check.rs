@@ -28,7 +28,7 @@ fn a_wrong_policy_is_shown_in_every_format() {
     let text = desk.expect("check p.rollout", 3, "rolloutc explain").out;
     assert!(text.contains("--> p.rollout:5:"), "{text}");
     assert!(
-        text.ends_with("1 error in 1 file; --fix --unsafe mends 1\n"),
+        text.ends_with("1 error in 1 file; --fix --unsafe fixes 1\n"),
         "{text}"
     );
     let short = desk
@@ -235,7 +235,7 @@ fn what_can_be_mended_is_mended() {
     );
     assert_eq!(desk.read("p.rollout"), before, "a diff writes nothing");
     desk.expect("check p.rollout --unsafe", 2, "add --fix");
-    desk.expect("check p.rollout --fix", 3, "1 finding mended");
+    desk.expect("check p.rollout --fix", 3, "1 finding fixed");
     let mended = desk.read("p.rollout");
     assert!(
         mended.contains("<= mos ") && mended.contains("\nlet unused"),
@@ -244,7 +244,7 @@ fn what_can_be_mended_is_mended() {
     desk.expect(
         "check p.rollout --fix --unsafe",
         0,
-        "2 findings mended in 1 file",
+        "2 findings fixed in 1 file",
     );
     let mended = desk.read("p.rollout");
     assert!(
@@ -252,7 +252,7 @@ fn what_can_be_mended_is_mended() {
         "{mended}"
     );
     desk.expect("check p.rollout --diff --unsafe", 0, "");
-    let again = desk.expect("check p.rollout --fix", 0, "nothing was mended");
+    let again = desk.expect("check p.rollout --fix", 0, "nothing was fixed");
     assert!(!again.out.contains("warning"), "{}", again.out);
 }
 
@@ -264,7 +264,7 @@ fn a_file_in_the_style_stays_in_it() {
         QUESTION.to_string() + "\nlet unused = 3\n\nlet more = 4\n",
     );
     desk.ask("fmt p.rollout");
-    desk.expect("check p.rollout --fix --unsafe", 0, "2 findings mended");
+    desk.expect("check p.rollout --fix --unsafe", 0, "2 findings fixed");
     desk.expect("fmt --check p.rollout", 0, "");
 }
 
@@ -299,7 +299,7 @@ fn patterns_stand_for_files() {
     desk.expect(
         "check b/*.rollout",
         2,
-        "no file that ends in .rollout is meant by",
+        "no file that ends in .rollout matches",
     );
 }
 
@@ -357,7 +357,7 @@ fn what_a_policy_shows_of_a_module_is_found_once_and_silenced_there() {
     desk.expect("check", 0, "warning[unused-suppression]");
     // An edit in it is made where it is asked about, and shows through its users.
     desk.expect("check --diff", 1, "+++ b/shared/common.rollout");
-    desk.expect("check --fix", 0, "1 finding mended");
+    desk.expect("check --fix", 0, "1 finding fixed");
     assert!(
         desk.read("shared/common.rollout")
             .contains("  require s.ok\n")
@@ -374,7 +374,7 @@ fn lints_of_taste_are_looked_for_where_somebody_asks() {
     desk.write("rollout.toml", "[lints]\nmissing-doc = \"warning\"\n");
     desk.expect("check p.rollout", 0, "warning[missing-doc]");
     desk.write("rollout.toml", "[rules]\nowners = [\"ops\"]\n");
-    desk.expect("check p.rollout", 0, "`ops` is no owner of `question`");
+    desk.expect("check p.rollout", 0, "`ops` is not an owner of `question`");
     desk.write("rollout.toml", "[rules.names]\ngate = \"[a-z]+_ok\"\n");
     desk.expect("check p.rollout", 0, "warning[name-pattern]");
 }

@@ -65,7 +65,7 @@ fn what_cannot_compile_or_be_written_says_why() {
     desk.expect(
         "compile p.rollout -o .",
         2,
-        "a folder stands where a file should be",
+        "there is a folder where a file should be",
     );
     desk.expect(
         "compile p.rollout -o no/where.json",

@@ -147,7 +147,7 @@ fn plain_files_are_found_by_name_only() {
         &desk,
         "--evidence slo=good",
         4,
-        "a folder stands where a file should be",
+        "there is a folder where a file should be",
     );
     check(
         &desk,

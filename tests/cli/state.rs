@@ -201,7 +201,7 @@ fn a_damaged_state_is_refused_with_its_place() {
         "10:06:00",
         "--state .",
         6,
-        "a folder stands where a file should be",
+        "there is a folder where a file should be",
     );
 }
 
@@ -257,6 +257,6 @@ fn a_new_state_is_never_begun_over_one_that_stands() {
     let ask = "eval shop.rollout --evidence 10-00.json --state s.json --new-state --as-of 2025-11-03T10:00:00Z";
     let first = desk.expect(ask, 0, "start -> canary at 5%");
     assert!(!first.err.contains("no new state"), "{}", first.err);
-    desk.expect(ask, 1, "no new state was begun");
+    desk.expect(ask, 1, "no new state was started");
     desk.expect(ask, 1, "canary at 5%");
 }

@@ -38,10 +38,10 @@ impl Done {
             return String::new();
         }
         match (self.edits, self.files) {
-            (0, _) => "nothing was mended\n".to_string(),
-            (1, _) => "1 finding mended\n".to_string(),
-            (n, 1) => format!("{n} findings mended in 1 file\n"),
-            (n, files) => format!("{n} findings mended in {files} files\n"),
+            (0, _) => "nothing was fixed\n".to_string(),
+            (1, _) => "1 finding fixed\n".to_string(),
+            (n, 1) => format!("{n} findings fixed in 1 file\n"),
+            (n, files) => format!("{n} findings fixed in {files} files\n"),
         }
     }
 }

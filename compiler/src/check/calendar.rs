@@ -101,10 +101,7 @@ impl<'a> Checker<'a> {
                 Diagnostic::error(
                     "missing-clause",
                     at,
-                    format!(
-                        "nothing says in which zone `{}` counts its days",
-                        calendar.name.text
-                    ),
+                    format!("`{}` has no time zone", calendar.name.text),
                 )
                 .help("write `in \"Europe/Berlin\"`, or `in \"UTC\"`"),
             );

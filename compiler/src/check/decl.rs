@@ -133,14 +133,14 @@ impl<'a> Checker<'a> {
             };
             let message = match word {
                 "rollout" => "a file that another one uses has no `rollout` line".to_string(),
-                word => format!("a `{word}` stands in a policy, not in a module"),
+                word => format!("a `{word}` belongs in a policy, not in a module"),
             };
             if !said.insert(decl.module) {
                 continue;
             }
             self.report(
                 Diagnostic::error("misplaced-declaration", at, message)
-                    .help("modules hold types, functions, evidence, gates and procedures; a file with a `rollout` line is a policy"),
+                    .help("modules hold types, functions, evidence, gates, rollbacks and switches; a file with a `rollout` line is a policy"),
             );
         }
     }
@@ -386,7 +386,7 @@ impl<'a> Checker<'a> {
                 self.report(Diagnostic::error(
                     "duplicate-name",
                     at,
-                    format!("`{role}` stands here twice"),
+                    format!("`{role}` is written twice"),
                 ));
             } else {
                 out.push(role);
@@ -412,12 +412,8 @@ impl<'a> Checker<'a> {
         if !seen.insert(word) {
             let at = self.at(scope, span);
             self.report(
-                Diagnostic::error(
-                    "duplicate-clause",
-                    at,
-                    format!("`{word}` stands here twice"),
-                )
-                .help("keep one of them"),
+                Diagnostic::error("duplicate-clause", at, format!("`{word}` is written twice"))
+                    .help("keep one of them"),
             );
         }
     }
@@ -449,7 +445,7 @@ impl<'a> Checker<'a> {
             Diagnostic::error(
                 "misplaced-clause",
                 at,
-                format!("`{clause}` has no meaning in {place}"),
+                format!("`{clause}` is not allowed in {place}"),
             )
             .help(help),
         );

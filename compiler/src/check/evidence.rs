@@ -119,12 +119,12 @@ impl<'a> Checker<'a> {
             let mut found = Diagnostic::error(
                 "no-freshness",
                 at,
-                format!("nothing says how long `{}` stands", evidence.name.text),
+                format!("nothing says how long `{}` stays fresh", evidence.name.text),
             )
             .help("write `fresh 24h`, or `timeless` for a rule book that is pinned by its digest");
             if let Some(first) = evidence.items.first() {
                 let edit = (Span::at(first.span.start), "fresh 24h  ".to_string());
-                found = found.fix("let it stand for a day: `fresh 24h`", false, vec![edit]);
+                found = found.fix("write `fresh 24h`", false, vec![edit]);
             }
             self.report(found);
         }

@@ -351,7 +351,7 @@ impl<'a> Checker<'a> {
                     fields.retain(|(n, _, first)| **n != *key.text || !spreads.contains(first));
                     if let Some((_, _, first)) = fields.iter().find(|(n, ..)| **n == *key.text) {
                         let (first, key_at) = (*first, self.at(scope, key.span));
-                        let message = format!("`{}` is there twice", key.text);
+                        let message = format!("`{}` is written twice", key.text);
                         self.report(
                             Diagnostic::error("duplicate-name", key_at, message)
                                 .also(first, "first here"),

@@ -128,7 +128,7 @@ impl<'a> Checker<'a> {
         self.report(Diagnostic::error(
             "type-mismatch",
             at,
-            format!("`{}` is no count", number.text),
+            format!("`{}` is not a count", number.text),
         ));
         None
     }
@@ -282,7 +282,7 @@ impl<'a> Checker<'a> {
                 Diagnostic::error(
                     "empty-gate",
                     at,
-                    format!("the gate `{}` asks for nothing", gate.name.text),
+                    format!("the gate `{}` has no rule", gate.name.text),
                 )
                 .help("a gate without `require`, `forbid` or `need` would let everything through"),
             );
@@ -307,7 +307,7 @@ impl<'a> Checker<'a> {
                     .node
             }
             Node::Gate(_) | Node::Group(_) | Node::Threshold(_) | Node::Given(..) => {
-                let message = format!("`{}` is no evidence", self.source(at));
+                let message = format!("`{}` is not evidence", self.source(at));
                 self.report(
                     Diagnostic::error("type-mismatch", at, message).help(
                         "`need` asks that evidence is there; for a condition write `require`",
@@ -350,7 +350,7 @@ impl<'a> Checker<'a> {
         for item in items {
             let ask = self.ask(&item.value, scope);
             if let Some(span) = item.once.filter(|_| !standing) {
-                let help = "only `leave` may rest on a verdict that stands";
+                let help = "`once` keeps a verdict that was reached; only `leave` can use it";
                 self.misplaced("once", "this list", help, span, scope);
             }
             out.push(self.criterion(ask, item.once.is_some(), item.value.span, scope));

@@ -303,7 +303,7 @@ impl Loader<'_> {
         way.push(format!("`{path}`"));
         self.diagnostics.push(
             Diagnostic::error("import-cycle", at, format!("`{path}` uses itself"))
-                .help(format!("the way round is {}", way.join(" → ")))
+                .help(format!("the cycle is {}", way.join(" → ")))
                 .help("move what both need into a third file"),
         );
         None

@@ -58,7 +58,7 @@ impl<'a> Checker<'a> {
                         self.report(Diagnostic::error(
                             "duplicate-name",
                             at,
-                            format!("the field `{}` is there twice", made.name),
+                            format!("the field `{}` is declared twice", made.name),
                         ));
                     }
                     let default = (field.default.as_ref())
@@ -240,7 +240,7 @@ impl<'a> Checker<'a> {
             let word = outcome_of(outcome.node);
             if on.contains(&word) {
                 let at = self.at(scope, outcome.span);
-                let message = format!("`{word}` stands here twice");
+                let message = format!("`{word}` is written twice");
                 self.report(Diagnostic::error("duplicate-name", at, message));
             } else {
                 on.push(word);
@@ -303,7 +303,7 @@ impl<'a> Checker<'a> {
         if !rolloutc_runtime::paper::stays(&shape) || shape.contains(':') {
             let at = self.at(scope, text.span);
             let message = format!(
-                "{} is no path inside the folder of reports",
+                "{} is not a path inside the folder of reports",
                 super::units::quote(self.source(at).trim_matches('"'))
             );
             self.report(

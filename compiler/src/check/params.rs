@@ -101,7 +101,7 @@ impl<'a> Checker<'a> {
         let message = format!("the secret `{}` stands in the policy", param.name.text);
         self.report(
             Diagnostic::error("secret-in-text", at, message)
-                .help("take the default out, and give the secret by `env`"),
+                .help("remove the default, and give the secret by `env`"),
         );
     }
 
@@ -213,7 +213,7 @@ impl<'a> Checker<'a> {
                 Diagnostic::error(
                     "bad-path",
                     at,
-                    format!("`{path}` is no path inside the evidence"),
+                    format!("`{path}` is not a path inside the evidence"),
                 )
                 .help("write it relative, its parts split by `/`, without `..`"),
             );

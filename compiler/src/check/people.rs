@@ -125,7 +125,7 @@ impl<'a> Checker<'a> {
         if n == 0 || n as usize > of {
             let at = self.at(scope, span);
             let message = match n {
-                0 => "a quorum of none asks nobody".to_string(),
+                0 => "a quorum of 0 asks nobody".to_string(),
                 n => format!("{n} of {of} can never agree"),
             };
             self.report(

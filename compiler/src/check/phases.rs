@@ -134,9 +134,9 @@ impl<'a> Checker<'a> {
                 Diagnostic::error(
                     "missing-clause",
                     at,
-                    format!("nothing in `{}` can be red", phase.name.text),
+                    format!("nothing in `{}` can turn red", phase.name.text),
                 )
-                .help("`on red` speaks of what `keep` asks"),
+                .help("`on red` is about what `keep` asks: add a `keep`"),
             );
         }
         out
@@ -152,7 +152,7 @@ impl<'a> Checker<'a> {
             Diagnostic::error(
                 "phase-without-criteria",
                 at,
-                format!("the phase `{}` asks for nothing", phase.name.text),
+                format!("the phase `{}` has no condition", phase.name.text),
             )
             .help("write what must hold to `enter`, stay in (`keep`) or `leave` it"),
         );
@@ -289,8 +289,12 @@ impl<'a> Checker<'a> {
         };
         if share.is_none() {
             self.report(
-                Diagnostic::error("bare-number", at, format!("`{}` is no share", number.text))
-                    .help("write shares in percent, for example `10%`"),
+                Diagnostic::error(
+                    "bare-number",
+                    at,
+                    format!("`{}` is not a share", number.text),
+                )
+                .help("write shares in percent, for example `10%`"),
             );
         }
         share
@@ -335,7 +339,7 @@ impl<'a> Checker<'a> {
             self.report(Diagnostic::error(
                 "duplicate-name",
                 at,
-                format!("the cohort `{name}` is there twice"),
+                format!("the cohort `{name}` is declared twice"),
             ));
         }
         cohorts.push(Cohort {

@@ -279,7 +279,7 @@ impl<'a> Checker<'a> {
         })
     }
 
-    /// Reports a share that is no cohort of the phase.
+    /// Reports a share that is not a cohort of the phase.
     pub(super) fn reachable(
         &mut self,
         phases: &[ir::Phase],
@@ -317,7 +317,7 @@ impl<'a> Checker<'a> {
                 Diagnostic::error(
                     "unknown-cohort",
                     at,
-                    format!("`{text}` is no cohort of `{}`", target.name),
+                    format!("`{text}` is not a cohort of `{}`", target.name),
                 )
                 .help(format!(
                     "there are {}; `0%` is before the first",

@@ -70,7 +70,7 @@ impl<'a> Checker<'a> {
 
     fn kept(&mut self, message: String, at: Place) {
         let found = Diagnostic::error("secret-in-text", at, message);
-        self.report(found.help("only a `param` is a secret; make it a text, or take it out"));
+        self.report(found.help("only a `param` is a secret; make it a text, or remove it"));
     }
 }
 

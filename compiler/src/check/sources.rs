@@ -219,7 +219,7 @@ impl<'a> Checker<'a> {
                 ),
                 (false, true) => (
                     format!(
-                        "`{}` stands on a line, but `{}` is no text",
+                        "`{}` stands on a line, but `{}` is not a text",
                         field.name, item.name
                     ),
                     "say where it stands by `at PATH`, or read the evidence `as text`".to_string(),

@@ -98,9 +98,9 @@ impl<'a> Checker<'a> {
             Diagnostic::error(
                 "recursive-definition",
                 at,
-                format!("the answer of `{name}` needs itself"),
+                format!("`{name}` depends on itself"),
             )
-            .help("break the circle: gates and groups may ask each other one way only"),
+            .help("break the cycle: gates and groups may ask each other one way only"),
         );
     }
 }

@@ -162,7 +162,7 @@ fn literals_and_paths() {
         ),
         (
             "Status.passed",
-            "unknown-enum-word: `passed` is no member of `Status` @ passed",
+            "unknown-enum-word: `passed` is not a member of `Status` @ passed",
         ),
         (
             "rows.took",
@@ -244,7 +244,7 @@ fn comparisons() {
         ),
         (
             "rows[\"a\"].status == passed",
-            "unknown-enum-word: `passed` is no member of `Status` @ passed",
+            "unknown-enum-word: `passed` is not a member of `Status` @ passed",
         ),
         (
             "rows[\"a\"].status == \"pass\"",
@@ -505,11 +505,11 @@ fn calls_and_cases() {
         ),
         (
             "match rows[\"a\"].status { pass => 1  pass => 2  else => 3 }",
-            "duplicate-pattern: `pass` is there twice @ pass",
+            "duplicate-pattern: `pass` is written twice @ pass",
         ),
         (
             "match rows[\"a\"].status { passed => 1  else => 3 }",
-            "unknown-enum-word: `passed` is no member of `Status` @ passed",
+            "unknown-enum-word: `passed` is not a member of `Status` @ passed",
         ),
         (
             "match flag { true => 1  false => \"a\" }",
@@ -533,7 +533,7 @@ fn calls_and_cases() {
         ),
         (
             "holds(gt2, 3, 2)",
-            "unknown-enum-word: `gt2` is no member of `Op` @ gt2",
+            "unknown-enum-word: `gt2` is not a member of `Op` @ gt2",
         ),
         (
             "thrice(1)",
@@ -545,7 +545,7 @@ fn calls_and_cases() {
         ),
         (
             "of_stage(passed)",
-            "unknown-enum-word: `passed` is no member of `Stage` @ passed",
+            "unknown-enum-word: `passed` is not a member of `Stage` @ passed",
         ),
         (
             "any w in wanted : of_stage(w.stage)",
@@ -625,11 +625,11 @@ fn declarations() {
     );
     check(
         "record R { a: int  a: text }\n",
-        &["duplicate-name: the field `a` is there twice @ a"],
+        &["duplicate-name: the field `a` is declared twice @ a"],
     );
     check(
         "record A { x: int }\nrecord B { ...A  x: int }\n",
-        &["duplicate-name: the field `x` is there twice @ x"],
+        &["duplicate-name: the field `x` is declared twice @ x"],
     );
     check(
         "record R { a: nothing }\n",
@@ -665,7 +665,7 @@ fn declarations() {
     );
     check(
         "enum E { a, b, a }\n",
-        &["duplicate-name: the member `a` is there twice @ a"],
+        &["duplicate-name: the member `a` is declared twice @ a"],
     );
     check(
         "enum E any case { a = \"x\", b = \"X\" }\n",
@@ -693,7 +693,7 @@ fn declarations() {
     );
     check(
         "enum E { a }\ntable t by k {\n  k  n: E\n  x  b\n}\n",
-        &["unknown-enum-word: `b` is no member of `E` @ b"],
+        &["unknown-enum-word: `b` is not a member of `E` @ b"],
     );
     check(
         "param percent: int\n",

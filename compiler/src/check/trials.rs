@@ -253,7 +253,7 @@ impl<'a> Checker<'a> {
             Diagnostic::error(
                 "type-mismatch",
                 at,
-                format!("`{}` is no instant", number.text),
+                format!("`{}` is not an instant", number.text),
             )
             .help("write one with its clock and offset, for example `2026-02-25T12:00Z`"),
         );
@@ -272,7 +272,7 @@ impl<'a> Checker<'a> {
             Diagnostic::error(
                 "unit-mismatch",
                 at,
-                format!("`{}` is no duration", number.text),
+                format!("`{}` is not a duration", number.text),
             )
             .help("write one with its unit, for example `31m`"),
         );

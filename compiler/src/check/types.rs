@@ -401,7 +401,7 @@ impl<'a> Checker<'a> {
                 let at = (self.modules[user.0.ix()].file, user.1);
                 self.report(
                     Diagnostic::error("recursive-definition", at, "a record cannot hold itself")
-                        .help("break the circle: nothing in a policy is endless"),
+                        .help("break the cycle: nothing in a policy is endless"),
                 );
                 return None;
             }

@@ -296,10 +296,10 @@ impl<'a> Checker<'a> {
                     true,
                     vec![(r.1, member.name.clone())],
                 ),
-                None => found.help("members stand without quotes"),
+                None => found.help("members are written without quotes"),
             };
         } else {
-            found = found.help(format!("both sides of `{op}` must be of one kind"));
+            found = found.help(format!("both sides of `{op}` must have the same type"));
         }
         self.report(found);
     }

@@ -35,12 +35,12 @@ fn find(look: &Look<'_>, out: &mut Vec<Diagnostic>) {
                     && (*other < at || !prover.implies(&[*weak], **strong))
             });
             if let Some((_, strong)) = strong {
-                let message = format!("another rule of `{}` says this already", gate.name);
+                let message = format!("another rule of `{}` already implies this", gate.name);
                 let mut found = Diagnostic::warning(LINT.slug, place, message)
                     .label("holds wherever the other holds")
                     .also(look.node(strong.0), "this one");
                 if let Some(clause) = clause(look, gate, weak.0) {
-                    found = found.fix("take it out", true, vec![(clause.1, String::new())]);
+                    found = found.fix("remove it", true, vec![(clause.1, String::new())]);
                 }
                 out.push(found);
             }
@@ -70,7 +70,7 @@ mod tests {
         check(
             super::LINT.slug,
             "gate quick { require slo.p95 <= 1s  require slo.p95 <= 2s }\n",
-            &["another rule of `quick` says this already"],
+            &["another rule of `quick` already implies this"],
         );
         check(
             super::LINT.slug,

@@ -27,7 +27,10 @@ fn find(look: &Look<'_>, out: &mut Vec<Diagnostic>) {
                     && !prover.implies(&[exit.wish], entry.wish)
             });
             if let Some(entry) = strict {
-                let message = format!("`{}` is left on less than it is entered on", phase.name);
+                let message = format!(
+                    "`{}` is left on a weaker condition than it is entered on",
+                    phase.name
+                );
                 out.push(
                     Diagnostic::warning(LINT.slug, look.node(exit.wish.0), message)
                         .label("asked to leave")
@@ -49,7 +52,7 @@ mod tests {
             r#"phase canary { enter slo.errors <= 1%  leave slo.errors <= 5% }
 phase everyone final { enter calm }
 "#,
-            &["`canary` is left on less than it is entered on"],
+            &["`canary` is left on a weaker condition than it is entered on"],
         );
         check(
             super::LINT.slug,

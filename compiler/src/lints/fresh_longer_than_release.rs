@@ -56,7 +56,7 @@ fn find(look: &Look<'_>, out: &mut Vec<Diagnostic>) {
                 .map(unit::duration_text)
                 .unwrap_or_default();
             let message = format!(
-                "one `{}` from before `{}` keeps it green to its end",
+                "a single `{}` from before `{}` keeps it green to its end",
                 item.name, phase.name
             );
             out.push(
@@ -91,7 +91,7 @@ rollback to_old {
   reenter when calm
 }
 "#,
-            &["one `probe` from before `canary` keeps it green to its end"],
+            &["a single `probe` from before `canary` keeps it green to its end"],
         );
         check(
             super::LINT.slug,

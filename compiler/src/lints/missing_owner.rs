@@ -27,7 +27,7 @@ fn find(look: &Look<'_>, out: &mut Vec<Diagnostic>) {
                 Diagnostic::warning(
                     LINT.slug,
                     place,
-                    format!("`{role}` is no owner of `{}`", program.rollout),
+                    format!("`{role}` is not an owner of `{}`", program.rollout),
                 )
                 .help(format!(
                     "this organisation asks for it in every policy: `owners {role}`"

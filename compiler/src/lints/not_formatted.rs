@@ -38,7 +38,7 @@ fn find(look: &Look<'_>, out: &mut Vec<Diagnostic>) {
         Diagnostic::info(
             LINT.slug,
             (module.file, first),
-            "this file is not in the style",
+            "this file is not formatted",
         )
         .label("the first line that would change")
         .fix("format it", true, vec![(place.1, formatted.text)]),
@@ -69,7 +69,7 @@ evidence slo {fresh 5m  errors: ratio}
 
 gate calm { require slo.errors <= 1% }
 "#,
-            &["this file is not in the style"],
+            &["this file is not formatted"],
         );
         check(
             super::LINT.slug,

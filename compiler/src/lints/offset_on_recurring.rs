@@ -37,7 +37,7 @@ fn find(look: &Look<'_>, out: &mut Vec<Diagnostic>) {
         });
         if fixed || matches!(zone, "EST" | "MST" | "HST") {
             let message = format!(
-                "`{}` recurs in `{zone}`, which knows no summer",
+                "`{}` recurs in `{zone}`, which has no daylight saving time",
                 calendar.name
             );
             let mut found = Diagnostic::warning(LINT.slug, look.head(place), message)
@@ -96,7 +96,7 @@ mod tests {
             r#"phase canary final { keep calm  soak 5m }
 freeze weekend { every fri 16:00 to mon 08:00 in "Etc/GMT-1" }
 "#,
-            &["`weekend` recurs in `Etc/GMT-1`, which knows no summer"],
+            &["`weekend` recurs in `Etc/GMT-1`, which has no daylight saving time"],
         );
         check(
             super::LINT.slug,

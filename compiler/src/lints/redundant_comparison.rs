@@ -106,7 +106,7 @@ fn parts(look: &Look<'_>, of: &[NodeId], all: bool, out: &mut Vec<Diagnostic>) {
             at => between(&of[at - 1], part).map(|gap| gap.to(place.1)),
         };
         if let Some(cut) = cut {
-            found = found.fix("take it out", true, vec![(cut, String::new())]);
+            found = found.fix("remove it", true, vec![(cut, String::new())]);
         }
         out.push(found);
     }

@@ -34,7 +34,7 @@ fn find(look: &Look<'_>, out: &mut Vec<Diagnostic>) {
             && second.enter.iter().all(|one| known(&one.ask))
         {
             let message = format!(
-                "what lets into `{}` lets into `{}` at once",
+                "what lets the rollout into `{}` lets it straight into `{}`",
                 first.name, second.name
             );
             out.push(
@@ -58,7 +58,7 @@ mod tests {
 phase canary { enter calm }
 phase everyone final { enter slo.p95 <= 1s }
 "#,
-            &["what lets into `shadow` lets into `canary` at once"],
+            &["what lets the rollout into `shadow` lets it straight into `canary`"],
         );
         check(
             super::LINT.slug,

@@ -24,7 +24,7 @@ fn find(look: &Look<'_>, out: &mut Vec<Diagnostic>) {
             && !look.foreign(place)
         {
             let message = format!(
-                "`{}` has no window, no impact and no checks",
+                "`{}` has no decision window, no impact and no checks",
                 procedure.name
             );
             out.push(
@@ -50,7 +50,7 @@ rollback to_old {
   verify calm
 }
 "#,
-            &["`to_old` has no window, no impact and no checks"],
+            &["`to_old` has no decision window, no impact and no checks"],
         );
         check(
             super::LINT.slug,

@@ -114,7 +114,7 @@ fn read(
                 Diagnostic::error(
                     "suppression-without-reason",
                     (file, span),
-                    "this is no suppression: nothing is silenced",
+                    "this is not a suppression: nothing is silenced",
                 )
                 .help(format!("write `// allow {name}: why`"))
                 .help(format!("or `// allow {name} until 2027-01-31: why`")),
@@ -131,7 +131,7 @@ fn read(
                     (file, slug),
                     format!("`{name}` cannot be silenced"),
                 )
-                .help("an error of names, values or syntax is mended, never allowed"),
+                .help("errors of names, values and syntax must be fixed, they cannot be silenced"),
             );
             return None;
         }
@@ -191,7 +191,7 @@ fn report(
             place,
             format!("nothing here is silenced: `{name}` is not found on the line below"),
         )
-        .fix("take it out", true, vec![(allow.span, String::new())])
+        .fix("remove it", true, vec![(allow.span, String::new())])
     };
     if !allow.reason {
         add(Diagnostic::new(
@@ -213,7 +213,7 @@ fn report(
             place,
             format!("`{name}` was allowed until {until}"),
         )
-        .help("mend what it silenced, or say until when it may stand"));
+        .help("fix what it silenced, or say until when it may stand"));
     } else if given(allow.file, name).unwrap_or_else(|| usual(name)) == Level::Off {
         // What is not looked for is not found either.
     } else if !allow.used && !unjudged {

@@ -30,7 +30,7 @@ fn find(look: &Look<'_>, out: &mut Vec<Diagnostic>) {
                 });
                 if let Some(strict) = strict {
                     let message = format!(
-                        "`{}` accepts worse than `{}` before it",
+                        "`{}` accepts worse values than `{}` before it",
                         later.name, earlier.name
                     );
                     out.push(
@@ -59,7 +59,7 @@ mod tests {
             r#"phase canary { keep slo.errors <= 1%  soak 10m }
 phase everyone final { keep slo.errors <= 5% }
 "#,
-            &["`everyone` accepts worse than `canary` before it"],
+            &["`everyone` accepts worse values than `canary` before it"],
         );
         check(
             super::LINT.slug,

@@ -119,7 +119,7 @@ impl<'a> Lower<'a> {
             self.problem(
                 "duplicate-clause",
                 span,
-                format!("`{word}` stands here twice"),
+                format!("`{word}` is written twice"),
                 "keep one of the two",
             );
         } else {

@@ -348,7 +348,7 @@ impl<'a> Recovery<'a> {
                     base: first.start,
                 };
                 let found = explain(&piece, &error)
-                    .help("cells are single values, parted by blanks, on one line");
+                    .help("cells are single values, separated by blanks, on one line");
                 self.say(found);
             }
         }

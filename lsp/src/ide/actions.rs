@@ -83,7 +83,7 @@ pub fn all(found: &[Diagnostic]) -> Option<Action> {
     }
     edits.sort();
     (!edits.is_empty()).then(|| Action {
-        title: "Mend all that can be mended safely".to_owned(),
+        title: "Fix everything that can be fixed safely".to_owned(),
         kind: Kind::All,
         edits,
         mends: None,
@@ -172,9 +172,12 @@ mod tests {
             "Allow `unused-declaration`",
             &["// allow unused-declaration: say why\nlet one = 1"],
         );
-        assert_eq!(done(&shop("gate quick", "gate qu$0ick"), "Mend all"), None);
+        assert_eq!(
+            done(&shop("gate quick", "gate qu$0ick"), "Fix everything"),
+            None
+        );
         let text = "edition 2026\n let x$0 = 1\n";
-        check(text, "Mend all", &["\nlet x = 1"]);
+        check(text, "Fix everything", &["\nlet x = 1"]);
     }
 
     #[test]

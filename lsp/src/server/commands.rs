@@ -61,7 +61,7 @@ pub fn run_command(desk: &mut Desk, name: &str, given: &[Value]) -> Result<Value
         DECIDE => {
             let fixture = word(1).ok_or("name a fixture")?;
             let instant = word(2).map(|text| {
-                Instant::parse(text, false).map_err(|_| format!("`{text}` is no instant"))
+                Instant::parse(text, false).map_err(|_| format!("`{text}` is not an instant"))
             });
             let from = fixture_of(&read, fixture)
                 .ok_or_else(|| format!("there is no fixture `{fixture}`"))?;

@@ -39,13 +39,13 @@ impl<'a> Checker<'a> {
             Some((Def::Broken, _)) => return self.poison(at),
             Some((def, _)) => {
                 let message = format!(
-                    "{} is {}, it is not called",
+                    "{} is {}, it takes no arguments",
                     quote(self.source(of_at)),
                     def.say()
                 );
                 self.report(
                     Diagnostic::error("not-a-value", of_at, message)
-                        .help("functions and gates with parameters are called"),
+                        .help("only functions and gates with parameters take arguments"),
                 );
                 return self.poison(at);
             }

@@ -44,7 +44,7 @@ impl<'a> Checker<'a> {
                     let message = format!("this arm gives {have}, those above give {before}");
                     self.report(
                         Diagnostic::error("type-mismatch", value_at, message)
-                            .help("all arms give one kind of thing"),
+                            .help("all arms must have the same type"),
                     );
                 }
             }
@@ -54,8 +54,12 @@ impl<'a> Checker<'a> {
                     if let Some((_, first)) = &otherwise {
                         let first = *first;
                         self.report(
-                            Diagnostic::error("duplicate-pattern", place, "`else` is there twice")
-                                .also(first, "first here"),
+                            Diagnostic::error(
+                                "duplicate-pattern",
+                                place,
+                                "`else` is written twice",
+                            )
+                            .also(first, "first here"),
                         );
                     }
                     otherwise = Some((value, place));
@@ -82,7 +86,7 @@ impl<'a> Checker<'a> {
                         };
                         if let Some((_, first)) = seen.iter().find(|(c, _)| *c == constant) {
                             let first = *first;
-                            let message = format!("`{}` is there twice", self.source(place));
+                            let message = format!("`{}` is written twice", self.source(place));
                             self.report(
                                 Diagnostic::error("duplicate-pattern", place, message)
                                     .also(first, "first here"),
@@ -194,7 +198,7 @@ impl<'a> Checker<'a> {
                     );
                     self.report(
                         Diagnostic::error("type-mismatch", at, message)
-                            .help("a text stands in quotes"),
+                            .help("a text is written in quotes"),
                     );
                     return None;
                 }

@@ -833,7 +833,7 @@ impl<'a> Checker<'a> {
         self.report(found);
     }
 
-    /// Reports a word that is no member of an enum.
+    /// Reports a word that is not a member of an enum.
     pub(in crate::check) fn unknown_word(&mut self, id: EnumId, word: &str, at: Place) {
         if self.enum_data(id).tainted {
             return;
@@ -845,7 +845,7 @@ impl<'a> Checker<'a> {
             .iter()
             .find(|m| m.spellings.iter().any(|s| s == word));
         let message = format!(
-            "`{word}` is no member of {}",
+            "`{word}` is not a member of {}",
             crate::check::say::named(&layout.name)
         );
         let found = Diagnostic::error("unknown-enum-word", at, message);

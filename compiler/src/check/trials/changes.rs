@@ -243,7 +243,7 @@ impl<'a> Checker<'a> {
         let mut found = Diagnostic::error(
             "not-given",
             at,
-            format!("`{said}` is no evidence by itself; only a whole item {what}"),
+            format!("`{said}` is not an evidence item by itself; only a whole item {what}"),
         );
         if let Some(name) = head(path) {
             found = found.help(format!("name the item: `{}`", name.text));

@@ -64,7 +64,7 @@ impl<'a> Checker<'a> {
                 .iter()
                 .position(|m: &ir::Member| m.name == *member.name.text)
             {
-                let message = format!("the member `{}` is there twice", member.name.text);
+                let message = format!("the member `{}` is declared twice", member.name.text);
                 let first = data.places[i];
                 self.report(
                     Diagnostic::error("duplicate-name", at, message).also(first, "first here"),

@@ -132,7 +132,7 @@ impl<'a> Checker<'a> {
         let Some(first) = stored.or(derived) else {
             return true;
         };
-        let message = format!("the field `{name}` is there twice");
+        let message = format!("the field `{name}` is declared twice");
         self.report(
             Diagnostic::error("duplicate-name", at, message)
                 .also(first, "first here")

@@ -61,7 +61,7 @@ impl Lower<'_> {
             minute: minute.parse().unwrap_or(99),
         };
         if clock.minute > 59 || clock.hour > 24 || (clock.hour == 24 && clock.minute > 0) {
-            let message = format!("`{}` is no time of day", node.as_str());
+            let message = format!("`{}` is not a time of day", node.as_str());
             self.problem(
                 "bad-number",
                 self.span(node),
@@ -117,7 +117,7 @@ fn read(text: &str) -> Result<NumberValue, Wrong> {
         return match split(share)? {
             (number, "") => Ok(NumberValue::Percent(number)),
             _ => Err((
-                "is no share",
+                "is not a share",
                 "a share is a plain number and `%`, for example `2.5%`",
             )),
         };
@@ -149,7 +149,7 @@ fn duration(text: &str) -> Result<NumberValue, Wrong> {
             .unwrap_or(tail.len());
         let (word, next) = tail.split_at(end);
         let Some(at) = DURATIONS.iter().position(|(unit, _)| *unit == word) else {
-            return Err(("has no unit that is known", HELP));
+            return Err(("has an unknown unit", HELP));
         };
         if last.is_some_and(|before| before >= at) {
             return Err((
@@ -212,7 +212,7 @@ fn split(text: &str) -> Result<(Decimal, &str), Wrong> {
         i += 1;
     }
     if i == 0 || scale > 18 {
-        return Err(("is no number", "write digits, and `.` before a fraction"));
+        return Err(("is not a number", "write digits, and `.` before a fraction"));
     }
     Ok((Decimal { mantissa, scale }, &text[i..]))
 }
@@ -229,11 +229,11 @@ fn civil(text: &str) -> Result<NumberValue, Wrong> {
     let (Ok(year), Ok(month), Ok(day)) =
         (i16::try_from(year), u8::try_from(month), u8::try_from(day))
     else {
-        return Err(("is no date", HELP));
+        return Err(("is not a date", HELP));
     };
     if year < 1 || !(1..=12).contains(&month) || day < 1 || day > days(year, month) {
         return Err((
-            "is no day of the calendar",
+            "is not a day of the calendar",
             "a date reads year, month, day, for example `2026-03-01`",
         ));
     }
@@ -346,12 +346,12 @@ mod tests {
     #[test]
     fn wrong_numbers_say_why() {
         for (text, why) in [
-            ("12x", "has no unit that is known"),
+            ("12x", "has an unknown unit"),
             ("1__0", "has a stray `_`"),
             ("12h2d", "has its units out of order"),
             ("0.5us", "is too fine"),
-            ("2ms%", "is no share"),
-            ("2026-02-30", "is no day of the calendar"),
+            ("2ms%", "is not a share"),
+            ("2026-02-30", "is not a day of the calendar"),
             ("2026-03-01T09:00", "has no zone"),
             ("2026-03-01T25:00Z", "is no time"),
             ("2026-03-01T09Z", "is no time"),

@@ -131,7 +131,7 @@ impl Lower<'_> {
                 self.problem(
                     "bad-text",
                     span,
-                    format!("`{}` is no escape", &text[..long]),
+                    format!("`{}` is not an escape", &text[..long]),
                     help,
                 );
             }
@@ -201,7 +201,7 @@ impl Lower<'_> {
             let message = if inner.is_empty() {
                 "an empty hole".to_owned()
             } else {
-                format!("`{inner}` is no path")
+                format!("`{inner}` is not a path")
             };
             self.problem("bad-hole", whole, message, HOLE_HELP);
         }

@@ -224,7 +224,7 @@ fn marks(piece: &Piece) -> Option<Finding> {
                 Some(found.help("a name for a value is `let x = 3`, a comparison `x == 3`"))
             }
             "~" | "=" if attached.is_some_and(|after| matches!(after.text, "~" | "=")) => {
-                let message = "a pattern is asked for by a word".to_owned();
+                let message = "a pattern is matched with `matches`".to_owned();
                 let found = Finding::at("syntax", both(after?), message);
                 Some(found.instead("write `matches`", "matches", false))
             }
@@ -345,8 +345,8 @@ fn brackets(tokens: &[Token]) -> Option<Finding> {
                 span,
                 format!("this `{}` closes nothing", close.text),
             )
-            .help("take it out, or open it before")
-            .instead("take it out", "", false)
+            .help("remove it, or open it before")
+            .instead("remove it", "", false)
         }
     })
 }
@@ -399,11 +399,11 @@ pub(super) fn letters(tokens: &[Token]) -> Option<Finding> {
     let message = format!("the character {shown}(U+{code:04X}) is not allowed here");
     let found = Finding::at("odd-character", span, message);
     Some(match plainly(letter) {
-        Some("") => found.instead("take it out: it cannot be seen", "", true),
+        Some("") => found.instead("remove it: it cannot be seen", "", true),
         Some(" ") => found.instead("write a plain space", " ", true),
         Some(plain) => found.instead(format!("write `{plain}`"), plain, true),
         None => found.help(
-            "take it out; outside of texts and comments only plain letters, digits and marks count",
+            "remove it; outside of texts and comments only plain letters, digits and marks count",
         ),
     })
 }
@@ -645,7 +645,7 @@ fn slip(token: &Token, tokens: &[Token], next: usize, piece: &Piece) -> Option<F
         && token.indent.is_none()
     {
         let message = format!(
-            "a number and its unit are one word, `{} {}` are two",
+            "no blank belongs between a number and its unit: `{} {}`",
             number.text, token.text
         );
         let whole = format!("{}{unit}", number.text);
@@ -705,14 +705,14 @@ fn slip(token: &Token, tokens: &[Token], next: usize, piece: &Piece) -> Option<F
         }
         "and" | "or" if before.is_some_and(|before| matches!(before.text, "and" | "or" | "not")) => {
             Finding::at("syntax", span, format!("`{}` stands between two conditions, and one is missing", token.text))
-                .instead("take one out", "", false)
+                .instead("remove one", "", false)
         }
         word if takes("and") || takes("or") && next > 1 && matches!(tokens[next - 2].text, "and" | "or") && token.kind == Kind::Word && word != "not"
             && matches!(tokens[next.saturating_sub(2)].text, "and" | "or") =>
         {
             let before = before?;
-            Finding::at("syntax", (before.start, before.end()), format!("`{}` stands here twice", before.text))
-                .instead("take one out", "", false)
+            Finding::at("syntax", (before.start, before.end()), format!("`{}` is written twice", before.text))
+                .instead("remove one", "", false)
         }
         "," if piece.declaration.is_some_and(|declaration| declaration.word == "group") => {
             Finding::at("syntax", span, "a group is one condition".to_owned())
@@ -769,21 +769,21 @@ fn slip(token: &Token, tokens: &[Token], next: usize, piece: &Piece) -> Option<F
             Finding::at("syntax", span, "`match` asks for one value".to_owned())
                 .help("put a condition in parentheses: `match (a and b) { true => 1   false => 2 }`")
         }
-        "=" if next > 0 && piece.place.is_some() => instead("a single `=` compares nothing", "=="),
-        "&&" | "&" => instead("conditions are joined by words", "and"),
-        "||" | "|" => instead("conditions are joined by words", "or"),
-        "!" => instead("a condition is denied by a word", "not"),
-        "<>" => instead("unequal is written differently", "!="),
+        "=" if next > 0 && piece.place.is_some() => instead("`=` does not compare", "=="),
+        "&&" | "&" => instead("conditions are joined with `and` and `or`", "and"),
+        "||" | "|" => instead("conditions are joined with `and` and `or`", "or"),
+        "!" => instead("a condition is negated with `not`", "not"),
+        "<>" => instead("\"not equal\" is written `!=`", "!="),
         ";" => {
-            Finding::at("syntax", span, "nothing ends with `;`".to_owned())
+            Finding::at("syntax", span, "a clause does not end with `;`".to_owned())
                 .help("a clause ends where the next begins")
-                .instead("take it out", "", true)
+                .instead("remove it", "", true)
         }
         "'" => quotes(tokens, next),
         "," if piece.place.is_some_and(|place| place.begins(tokens.get(next + 1..).unwrap_or(&[]))) => {
-            Finding::at("syntax", span, "no comma stands between clauses".to_owned())
+            Finding::at("syntax", span, "clauses are not separated by commas".to_owned())
                 .help("a clause ends where the next begins")
-                .instead("take it out", "", true)
+                .instead("remove it", "", true)
         }
         "," if piece.place.is_some_and(|place| place.of == "gate") => {
             Finding::at("syntax", span, "a rule is one condition".to_owned())
@@ -795,7 +795,7 @@ fn slip(token: &Token, tokens: &[Token], next: usize, piece: &Piece) -> Option<F
         }
         word if token.kind == Kind::Word && next > 0 && tokens[next - 1].text == "in" && meant(word).is_some() => {
             let unit = meant(word)?;
-            let mut found = Finding::at("syntax", span, format!("`{word}` is no unit"))
+            let mut found = Finding::at("syntax", span, format!("`{word}` is not a unit"))
                 .help(format!("did you mean `{unit}`?"));
             found.fix = Some((format!("write `{unit}`"), unit.to_owned()));
             found
@@ -825,7 +825,7 @@ fn quoted_clause(place: &Place, tokens: &[Token]) -> Option<Finding> {
     }
     let word = name.text.trim_matches('"');
     let known = place.clauses().iter().find(|clause| clause.word == word);
-    let message = "clauses and fields stand without quotes".to_owned();
+    let message = "clauses and fields are written without quotes".to_owned();
     let help = match known {
         Some(clause) => example(clause),
         None if place.items == Items::Fields => {
@@ -888,7 +888,7 @@ fn joint(token: &Token) -> Option<&'static str> {
 /// A text in single quotes: all of it, where it ends on its line.
 fn quotes(tokens: &[Token], next: usize) -> Finding {
     let open = &tokens[next];
-    let message = "a text stands in double quotes".to_owned();
+    let message = "a text is written in double quotes".to_owned();
     let line = |token: &&Token| token.indent.is_none();
     let rest = tokens[next + 1..].iter().take_while(line);
     let ends = |token: &&Token| token.text == "'";
@@ -974,8 +974,8 @@ pub(super) fn unknown_declaration(tokens: &[Token]) -> (Finding, Option<&'static
         let message = format!("this `{}` closes nothing", first.text);
         return (
             Finding::at("unclosed-bracket", span, message)
-                .help("take it out, or open it before")
-                .instead("take it out", "", false),
+                .help("remove it, or open it before")
+                .instead("remove it", "", false),
             None,
         );
     }
@@ -991,7 +991,7 @@ pub(super) fn unknown_declaration(tokens: &[Token]) -> (Finding, Option<&'static
     if first.kind != Kind::Word {
         let message = format!("expected a declaration, found `{}`", short(first.text));
         let help =
-            "a declaration begins with its word in column one, for example `gate healthy { … }`";
+            "a declaration starts with its keyword in column one, for example `gate healthy { … }`";
         return (
             Finding::at("unknown-declaration", span, message).help(help),
             None,

@@ -35,11 +35,11 @@ fn wrong_texts_draw_one_message_each() {
         ),
         (
             "gate x {\n  require a = b\n}",
-            "syntax [=] a single `=` compares nothing",
+            "syntax [=] `=` does not compare",
         ),
         (
             "gate x {\n  require a && b\n}",
-            "syntax [&&] conditions are joined by words",
+            "syntax [&&] conditions are joined with `and` and `or`",
         ),
         (
             "gate x {\n  require (a\n  require b\n}",
@@ -59,7 +59,7 @@ fn wrong_texts_draw_one_message_each() {
         ),
         (
             "gate x {\n  require a, require b\n}",
-            "syntax [,] no comma stands between clauses",
+            "syntax [,] clauses are not separated by commas",
         ),
         (
             "gate x {\n  require a < b < c\n}",
@@ -83,7 +83,7 @@ fn wrong_texts_draw_one_message_each() {
         ),
         (
             "gate x hrad \"t\" {\n  require b\n}",
-            "syntax [hrad] expected a text in quotes or a weight such as `hard` after `x`, found `hrad`",
+            "syntax [hrad] expected a text in quotes or a level such as `hard` after `x`, found `hrad`",
         ),
         (
             "gate {\n  require b\n}",
@@ -91,7 +91,7 @@ fn wrong_texts_draw_one_message_each() {
         ),
         (
             "gate x {\n  require b;\n}",
-            "syntax [;] nothing ends with `;`",
+            "syntax [;] a clause does not end with `;`",
         ),
         (
             "gate x {\nrequire b\n}",
@@ -107,10 +107,7 @@ fn wrong_texts_draw_one_message_each() {
             "let a = [b, c",
             "unclosed-bracket [[] this `[` is never closed",
         ),
-        (
-            "let a = 12x",
-            "bad-number [12x] `12x` has no unit that is known",
-        ),
+        ("let a = 12x", "bad-number [12x] `12x` has an unknown unit"),
         (
             "let а = 1",
             "confusable-name [а] `а` (U+0430) only looks like `a`",
@@ -189,13 +186,13 @@ fn wrong_texts_draw_one_message_each() {
         ),
         (
             "message m { text \"{a b}\" }",
-            "bad-hole [{a b}] `a b` is no path",
+            "bad-hole [{a b}] `a b` is not a path",
         ),
         (
             "message m { text \"a } b\" }",
             "bad-hole [}] a lone `}` in a text",
         ),
-        ("let x = \"\\q\"", "bad-text [\\q] `\\q` is no escape"),
+        ("let x = \"\\q\"", "bad-text [\\q] `\\q` is not an escape"),
         (
             "edition 2026",
             "edition [edition 2026] the edition is given twice",
