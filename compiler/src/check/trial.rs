@@ -541,7 +541,7 @@ fn calls_and_cases() {
         ),
         (
             "slo(1)",
-            "not-a-value: `slo` is evidence, it is not called @ slo",
+            "not-a-value: `slo` is evidence, it takes no arguments @ slo",
         ),
         (
             "of_stage(passed)",
