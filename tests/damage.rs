@@ -23,17 +23,24 @@ use crate::cli::{Desk, root};
 const LONG: Duration = Duration::from_secs(30);
 
 /// A generator that gives the same numbers on every run.
-struct Dice(u64);
+pub struct Dice(u64);
 
 impl Dice {
-    fn roll(&mut self, sides: usize) -> usize {
+    /// One that begins with a number that is not zero.
+    pub fn new(seed: u64) -> Dice {
+        Dice(seed)
+    }
+
+    /// A number below `sides`.
+    pub fn roll(&mut self, sides: usize) -> usize {
         self.0 ^= self.0 << 13;
         self.0 ^= self.0 >> 7;
         self.0 ^= self.0 << 17;
         usize::try_from(self.0 % (sides.max(1) as u64)).unwrap_or(0)
     }
 
-    fn one<'t, T>(&mut self, of: &'t [T]) -> &'t T {
+    /// One of them.
+    pub fn one<'t, T>(&mut self, of: &'t [T]) -> &'t T {
         &of[self.roll(of.len())]
     }
 }

@@ -8,6 +8,7 @@ mod fmt;
 mod lsp;
 mod outcomes;
 mod people;
+mod reader;
 mod readme;
 mod recorded;
 mod requirements;

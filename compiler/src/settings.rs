@@ -625,7 +625,10 @@ mod tests {
             Err("speaks of no path"),
         );
         check("[[paths]]\nmtch = []\n", Err("did you mean `match`?"));
-        check("[rules]\nmax-waiver = \"long\"\n", Err("not a length of time"));
+        check(
+            "[rules]\nmax-waiver = \"long\"\n",
+            Err("not a length of time"),
+        );
         check(
             "[rules]\nmax-waver = \"1d\"\n",
             Err("did you mean `max-waiver`?"),

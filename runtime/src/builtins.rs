@@ -165,7 +165,7 @@ pub const BUILTINS: &[Builtin] = &[
         params: &[once("list", Takes::Numerics)],
         gives: Gives::Mean,
         signature: "avg(list)   avg(x in T where C : x.n)",
-        doc: "the exact mean; inconclusive of nothing",
+        doc: "the exact mean; unknown for an empty list",
     },
     Builtin {
         function: Function::Count,
@@ -197,7 +197,7 @@ pub const BUILTINS: &[Builtin] = &[
         params: &[many("values", Takes::Ordered)],
         gives: Gives::Element,
         signature: "max(a, b)   max(list)   max(x in T where C : x.n)",
-        doc: "the greatest; inconclusive of nothing",
+        doc: "the greatest; unknown for an empty list",
     },
     Builtin {
         function: Function::Min,
@@ -205,7 +205,7 @@ pub const BUILTINS: &[Builtin] = &[
         params: &[many("values", Takes::Ordered)],
         gives: Gives::Element,
         signature: "min(a, b)   min(list)   min(x in T where C : x.n)",
-        doc: "the least; inconclusive of nothing",
+        doc: "the least; unknown for an empty list",
     },
     Builtin {
         function: Function::Numbered,
@@ -250,7 +250,7 @@ pub const BUILTINS: &[Builtin] = &[
         params: &[once("list", Takes::Numerics)],
         gives: Gives::Element,
         signature: "sum(list)   sum(x in T where C : x.n)",
-        doc: "the sum; 0 of nothing that was selected",
+        doc: "the sum; 0 for an empty list",
     },
     Builtin {
         function: Function::Unique,

@@ -421,7 +421,7 @@ impl<'a> Form<'a> {
         }
         match self.scan.close_object(opened) {
             Some(twice) => {
-                let message = format!("member `{}` stands twice", twice.name);
+                let message = format!("member `{}` is there twice", twice.name);
                 Err(Refused::At(twice.start, message))
             }
             None => Ok(()),
@@ -629,7 +629,7 @@ mod tests {
         );
         check(
             "{\"rolloutc.bundle\": 1, \"items\": [], \"items\": []}",
-            "line 1, column 37: member `items` stands twice",
+            "line 1, column 37: member `items` is there twice",
         );
         check(
             "{\"rolloutc.bundle\": 1, \"items\": {}}",

@@ -51,7 +51,7 @@ impl fmt::Display for Fault {
             Fault::Mark => f.write_str("a byte order mark"),
             Fault::Nul => f.write_str("a NUL character"),
             Fault::Syntax(expected) => write!(f, "expected {expected}"),
-            Fault::Twice(key) => write!(f, "member `{key}` stands twice"),
+            Fault::Twice(key) => write!(f, "member `{key}` is there twice"),
             Fault::Deep => write!(f, "nested more than {DEPTH} deep"),
             Fault::Trailing => f.write_str("text behind the end of the document"),
             Fault::Shape(message) => f.write_str(message),
@@ -404,13 +404,13 @@ mod tests {
             "{\"name\": \"a\",\n \"rows\": {\"x\": 1,\n  \"\\u0078\": 2}}",
             3,
             3,
-            "member `x` stands twice",
+            "member `x` is there twice",
         );
         check(
             "{\"name\": \"é\", \"name\": 1}",
             1,
             15,
-            "member `name` stands twice",
+            "member `name` is there twice",
         );
         check("{\"name\": \"a\0\"}", 1, 12, "a NUL character");
         check("{\"name\": \"a\\u0000\"}", 1, 12, "a NUL character");

@@ -111,7 +111,7 @@ fn names(text: &str, columns: &[Cell]) -> Step<Vec<String>> {
             return broken("a column without a name", cell.start, cell.end);
         };
         if !seen.insert(name.clone()) {
-            let message = format!("column `{}` stands twice", brief(&name));
+            let message = format!("column `{}` is there twice", brief(&name));
             return broken(message, cell.start, cell.end);
         }
         names.push(name);
@@ -232,7 +232,7 @@ mod tests {
     fn what_is_no_table_is_refused_at_its_place() {
         let check = |csv: &str, expected: &str| assert_eq!(told(csv), expected, "{csv:?}");
         check("", "!a table without a line that names its columns @");
-        check("a,a\n", "!column `a` stands twice @a");
+        check("a,a\n", "!column `a` is there twice @a");
         check("a,,b\n", "!a column without a name @");
         check("a;b\n1;2\n", "!cells parted by `;`; `,` is wanted @a;b");
         check("a\tb\n", "!cells parted by tabs; `,` is wanted @a\tb");

@@ -438,7 +438,7 @@ mod tests {
         );
         check(
             r#"{"version":"2.1.0","version":"2.1.0"}"#,
-            "!member `version` stands twice @\"version\"",
+            "!member `version` is there twice @\"version\"",
         );
     }
 }

@@ -52,7 +52,7 @@ fn value(scan: &mut Scan<'_>) -> Step<Tree> {
             }
             if let Some(twice) = scan.close_object(opened) {
                 let message = format!(
-                    "member `{}` stands twice",
+                    "member `{}` is there twice",
                     super::scalar::brief(&twice.name)
                 );
                 return scan.broken(message, twice.start, twice.end);

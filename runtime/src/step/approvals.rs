@@ -311,7 +311,7 @@ impl<'a> Run<'a> {
                     Some(name) if program.approvals.iter().any(|one| one.name == name) => {
                         format!("`{name}` reads its rows from elsewhere")
                     }
-                    Some(_) => "no approval is called so".into(),
+                    Some(_) => "there is no approval of that name".into(),
                     None => row.unread().unwrap_or_else(|| "names no approval".into()),
                 }),
             };
@@ -541,7 +541,7 @@ impl<'a> Run<'a> {
         )
         .or_else(|| {
             let meaning = self.program.meaning.to_string();
-            let told = "for another policy than this".to_string();
+            let told = "given for another version of the policy".to_string();
             other(&row.program, &meaning, "program", told)
         })
         .or_else(|| {
@@ -561,7 +561,7 @@ impl<'a> Run<'a> {
         }
         match row.of.as_deref() {
             None => Some("does not say of which trigger: `of`".into()),
-            Some(_) if row.at.is_some_and(|at| at > self.now) => Some("given in the future".into()),
+            Some(_) if row.at.is_some_and(|at| at > self.now) => Some("dated in the future".into()),
             Some(_) => None,
         }
     }
@@ -618,7 +618,7 @@ impl<'a> Run<'a> {
             return Some(format!("`{by}` counts for {role} already"));
         }
         if entry.row.at.is_some_and(|at| at > self.now) {
-            return Some("given in the future".into());
+            return Some("dated in the future".into());
         }
         let fresh = book.fresh.get(id.ix()).copied().unwrap_or(Number::ZERO);
         Some(format!("older than {}", Span(fresh)))

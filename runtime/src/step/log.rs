@@ -141,7 +141,7 @@ impl<'a> Run<'a> {
                     || checks.iter().any(|(id, _)| *id == row.step);
                 let why = match known {
                     true => "out of order, or logged before",
-                    false => "no step or check is called so",
+                    false => "there is no step or check of that name",
                 };
                 idle.push((row.step.clone(), format!("does not count: {why}")));
             }

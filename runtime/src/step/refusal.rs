@@ -82,7 +82,7 @@ impl Refusal {
             Refusal::OtherRollout { .. } => {
                 "give this rollout's own state, or `--new-state` for the first step".into()
             }
-            Refusal::OtherProgram => "nothing moves and no trigger watches until `eval --adopt`: it keeps place, journal, procedure and halts, and drops soak, standing verdicts and approvals".into(),
+            Refusal::OtherProgram => "nothing moves and no trigger watches until `eval --adopt`: it keeps place, journal, open rollback and halts, and drops soak, standing verdicts and approvals".into(),
             Refusal::Backwards { last, .. } => {
                 format!("ask for {last} or later; time never runs backwards")
             }
@@ -219,11 +219,11 @@ fn lost(program: &Program, state: &State, key: &str) -> Option<String> {
     }
     let open = instance.procedure.as_ref().map(|open| &open.name);
     if let Some(name) = open.filter(|name| !has_procedure(name)) {
-        return Some(format!("the policy has no procedure `{name}`"));
+        return Some(format!("the policy has no rollback or switch `{name}`"));
     }
     let last = instance.last_rollback.as_ref();
     if let Some(last) = last.filter(|last| !has_procedure(&last.name)) {
-        return Some(format!("the policy has no procedure `{}`", last.name));
+        return Some(format!("the policy has no rollback or switch `{}`", last.name));
     }
     let halts = instance.halts.iter();
     let mut lost = halts.filter(|halt| {

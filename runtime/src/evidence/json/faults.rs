@@ -59,7 +59,7 @@ impl<'a> Walk<'a> {
     #[cold]
     pub(super) fn poison_twice(&mut self, twice: Twice) {
         if self.poison.is_none() {
-            let message = format!("member `{}` stands twice", scalar::brief(&twice.name));
+            let message = format!("member `{}` is there twice", scalar::brief(&twice.name));
             self.poison = Some(self.fault(message, twice.start, twice.end));
         }
     }

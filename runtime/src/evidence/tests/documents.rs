@@ -61,18 +61,18 @@ fn a_document_that_breaks_is_malformed_as_a_whole_and_says_where() {
     check(b"\xFF\xFE{\0}\0", "!UTF-16; UTF-8 is wanted @\u{FFFD}");
     check(b"[1]", "!an array; an object is wanted @[1]");
     check(b"null", "!null; an object is wanted @null");
-    check(b"{\"x\": 1, \"x\": 2}", "!member `x` stands twice @\"x\"");
+    check(b"{\"x\": 1, \"x\": 2}", "!member `x` is there twice @\"x\"");
     check(
         b"{\"x\": 1, \"\\u0078\": 2}",
-        "!member `x` stands twice @\"\\u0078\"",
+        "!member `x` is there twice @\"\\u0078\"",
     );
     check(
         b"{\"x\": 1, \"y\": {\"a\": [{\"b\": 1, \"b\": 1}]}}",
-        "!member `b` stands twice @\"b\"",
+        "!member `b` is there twice @\"b\"",
     );
     check(
         b"{\"y\": 1, \"x\": 1, \"y\": 2}",
-        "!member `y` stands twice @\"y\"",
+        "!member `y` is there twice @\"y\"",
     );
     check(b"{}", "{x: !x: no member `x` @{}");
 }
@@ -192,7 +192,7 @@ fn rows_keep_poison_small() {
         &list,
         r#"{"rows": [{"id": "a", "durationMs": 1, "id": "b"}, {"id": "c", "durationMs": 3}]}"#,
         concat!(
-            "[{id: ![0]: member `id` stands twice @\"id\", took: ![0]: member `id` stands twice @\"id\"} ",
+            "[{id: ![0]: member `id` is there twice @\"id\", took: ![0]: member `id` is there twice @\"id\"} ",
             "{id: \"c\", took: 3}]"
         ),
     );
@@ -212,7 +212,7 @@ fn rows_keep_poison_small() {
     check(
         &list,
         r#"{"rows": [], "rows": []}"#,
-        "!member `rows` stands twice @\"rows\"",
+        "!member `rows` is there twice @\"rows\"",
     );
 }
 
