@@ -223,7 +223,10 @@ fn lost(program: &Program, state: &State, key: &str) -> Option<String> {
     }
     let last = instance.last_rollback.as_ref();
     if let Some(last) = last.filter(|last| !has_procedure(&last.name)) {
-        return Some(format!("the policy has no rollback or switch `{}`", last.name));
+        return Some(format!(
+            "the policy has no rollback or switch `{}`",
+            last.name
+        ));
     }
     let halts = instance.halts.iter();
     let mut lost = halts.filter(|halt| {
