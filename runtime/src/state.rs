@@ -517,7 +517,7 @@ mod tests {
         refused("\"seq\":0,", "", "missing field `seq`");
         refused("\"incoming\":null,", "", "missing field `incoming`");
         refused("\"seq\":0", "\"seq\":0,\"more\":1", "unknown field `more`");
-        refused("\"seq\":0", "\"seq\":0,\"seq\":0", "stands twice");
+        refused("\"seq\":0", "\"seq\":0,\"seq\":0", "is there twice");
         refused("rolloutc.state\":1", "rolloutc.state\":2", "version 2");
         refused("\"held\":\"0s\"", "\"held\":0", "invalid type");
     }
