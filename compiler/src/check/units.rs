@@ -222,6 +222,10 @@ impl<'a> Checker<'a> {
                 format!("{quoted} is {have}, {need} is wanted"),
             )
         };
+        let found = match (found.notes.is_empty(), reads(want)) {
+            (true, Some(example)) => found.help(format!("for example `{example}`")),
+            _ => found,
+        };
         self.report(found);
     }
 
@@ -370,6 +374,28 @@ fn with_units(
         false,
         vec![(at.1, first)],
     )
+}
+
+/// How a value of a type is written.
+fn reads(ty: &Ty) -> Option<&'static str> {
+    Some(match ty {
+        Ty::Bool => "slo.p95 <= 600ms",
+        Ty::Text => "\"like this\"",
+        Ty::Int | Ty::Number => "12",
+        Ty::Ratio => "5%",
+        Ty::Duration => "30m",
+        Ty::Bytes => "512MiB",
+        Ty::Version => "\"1.10.2\"",
+        Ty::Instant => "2026-03-01T09:00Z",
+        Ty::Date => "2026-03-01",
+        Ty::Secret
+        | Ty::Nothing
+        | Ty::Enum(_)
+        | Ty::Record(_)
+        | Ty::Optional(_)
+        | Ty::List(_)
+        | Ty::Rows { .. } => return None,
+    })
 }
 
 /// A fraction below one, in per cent: `0.05` as `5%`.

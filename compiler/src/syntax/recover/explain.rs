@@ -531,6 +531,9 @@ fn said(
         let words: Vec<&str> = place.clauses().iter().map(|clause| clause.word).collect();
         finding = finding.help(format!("the next clause may be {}", listed(&words)));
     }
+    if let Some(declaration) = piece.declaration.filter(|_| finding.help.is_empty()) {
+        finding = finding.help(example(declaration));
+    }
     finding.early = found.is_none();
     finding
 }
