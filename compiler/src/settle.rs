@@ -24,7 +24,9 @@ pub fn settle(
     let mut kept: Vec<Diagnostic> = Vec::new();
     for found in findings {
         let follows = of(found.primary.file).is_some_and(|torn| torn.explains(&found, kept.last()));
-        if is_error(&found) && follows || joined(&mut kept, &found) {
+        let text = files.get(found.primary.file.0 as usize);
+        let text = text.map_or("", |file| &*file.text);
+        if is_error(&found) && follows || joined(&mut kept, &found, text) {
             continue;
         }
         kept.push(found);
@@ -37,7 +39,7 @@ fn is_error(found: &Diagnostic) -> bool {
 }
 
 /// Whether an earlier finding says the same, or more, of this place; it then shows this place too.
-fn joined(kept: &mut [Diagnostic], found: &Diagnostic) -> bool {
+fn joined(kept: &mut [Diagnostic], found: &Diagnostic, text: &str) -> bool {
     const SAME: [&str; 5] = [
         "unknown-name",
         "unknown-member",
@@ -69,11 +71,15 @@ fn joined(kept: &mut [Diagnostic], found: &Diagnostic) -> bool {
             return true;
         }
         let same = SAME.contains(&found.code) && other.code == found.code;
-        if !same || other.message != found.message {
+        let repeats = same && other.message == found.message;
+        if !repeats && !alike(other, found, text) {
             continue;
         }
         other.secondary.push(Label {
-            text: "here too".to_owned(),
+            text: match repeats {
+                true => "here too".to_owned(),
+                false => "and this".to_owned(),
+            },
             ..found.primary.clone()
         });
         if let (Some(fix), Some(more)) = (&mut other.fix, &found.fix) {
@@ -82,6 +88,20 @@ fn joined(kept: &mut [Diagnostic], found: &Diagnostic) -> bool {
         return true;
     }
     false
+}
+
+/// Whether two findings of one line say the same of several values side by side.
+fn alike(one: &Diagnostic, other: &Diagnostic, text: &str) -> bool {
+    let (from, to) = (one.primary.span.start, other.primary.span.start);
+    let between = text.get(from as usize..to as usize);
+    let member = |found: &Diagnostic| {
+        let note = found.notes.first();
+        found.code == "unknown-name"
+            && note.is_some_and(|note| note.starts_with("as a member of an enum"))
+    };
+    let condition = |found: &Diagnostic| found.code == "not-a-condition";
+    (member(one) && member(other) || condition(one) && condition(other))
+        && between.is_some_and(|between| !between.contains('\n'))
 }
 
 fn is_open(found: &Diagnostic) -> bool {
@@ -110,6 +130,8 @@ struct Torn<'a> {
     lines: BTreeSet<&'a str>,
     /// Whether some name is not known.
     strange: bool,
+    /// Whether a phase is wrong: its cohorts are not known.
+    cohorts: bool,
     /// Whether a `use` is wrong: what it would have brought is not known.
     uses: bool,
 }
@@ -141,6 +163,7 @@ impl<'a> Torn<'a> {
             fields: BTreeSet::new(),
             lines: BTreeSet::new(),
             strange: false,
+            cohorts: false,
             uses: false,
         };
         let here = |found: &&Diagnostic| is_error(found) && found.primary.file == module.file;
@@ -171,6 +194,11 @@ impl<'a> Torn<'a> {
             {
                 let (before, line) = line(text, found.primary.span.start);
                 torn.strange |= found.code == "unknown-name";
+                torn.cohorts |= matches!(decl.kind, ast::DeclKind::Phase(_))
+                    && matches!(
+                        found.code,
+                        "bare-number" | "bad-number" | "cohorts-not-increasing"
+                    );
                 torn.fields.extend(param);
                 torn.uses |= matches!(decl.kind, ast::DeclKind::Use(_));
                 if state != Decl::Whole {
@@ -213,6 +241,7 @@ impl<'a> Torn<'a> {
             "unknown-name" | "unknown-member" | "unknown-enum-word" | "not-a-value"
             | "wrong-arguments" => said.is_some_and(|word| self.words.contains(word)),
             "recursive-definition" if self.strange => true,
+            "unknown-cohort" if self.cohorts => true,
             "recursive-definition" | "unknown-cohort" | "edition" => {
                 self.decls.iter().any(|(_, decl)| *decl != Decl::Whole)
             }
@@ -335,6 +364,10 @@ mod tests {
         check(
             "evidence slo { fresh 5m  ok: bool }\ngate a {\ngate a { require slo.ok }\n",
             &["this `{` is never closed +0"],
+        );
+        check(
+            "evidence slo { fresh 5m  p95: duration in ms }\ngate a { require slo.p95 or 3ms }\n",
+            &["`slo.p95` is a duration, not a condition +1"],
         );
         check(
             "table t by id {\n  id   of\n  \"a\"  1 2\n  \"b\"  3 4\n}\n",
