@@ -227,7 +227,7 @@ fn one(
         Deny::Code(code) => Some(*code),
         Deny::Warnings => None,
     });
-    let analysis = gathered.analyse();
+    let analysis = gathered.look();
     let places = (asked.path.as_path(), Path::new(""));
     let codes: Vec<&str> = codes.collect();
     let options = load::lints::of_check(&config, places, &analysis, today, &codes);
@@ -248,7 +248,7 @@ fn one(
 
 /// All findings of one policy, in order.
 fn findings(gathered: &Gathered, options: &lints::Options) -> (Vec<SourceFile>, Vec<Diagnostic>) {
-    let analysis = gathered.analyse();
+    let analysis = gathered.look();
     let lints = lints::run(&analysis, options);
     let mut found = analysis.diagnostics;
     found.extend(lints);

@@ -124,7 +124,15 @@ impl Gathered {
 
     /// What is known of it. Findings name files as the reader would open them from here.
     pub fn analyse(&self) -> Analysis {
-        let mut analysis = analysis::analyse(&self.workspace, &self.name);
+        self.shown(analysis::analyse(&self.workspace, &self.name))
+    }
+
+    /// The same for those who only want to know what is wrong: its program is not sealed.
+    pub fn look(&self) -> Analysis {
+        self.shown(analysis::look(&self.workspace, &self.name))
+    }
+
+    fn shown(&self, mut analysis: Analysis) -> Analysis {
         for file in &mut analysis.files {
             if self.workspace.text(&file.name).is_some() {
                 let shown = plain(&slashes(&self.folder.join(&*file.name)));

@@ -104,7 +104,7 @@ fn used(args: &Check, all: &[Asked], today: Date) -> Vec<(PathBuf, Mended)> {
     let look = |asked: &Asked| {
         let config = config::near(&asked.path).ok()?;
         let gathered = asked.gather().ok()?;
-        let analysis = gathered.analyse();
+        let analysis = gathered.look();
         let mut options = config.options(&asked.path, Some(today));
         options.others = config::others(&analysis, Path::new(""), &options);
         let mut found = lints::run(&analysis, &options);
@@ -142,7 +142,7 @@ fn used(args: &Check, all: &[Asked], today: Date) -> Vec<(PathBuf, Mended)> {
         let fixes: Vec<&Fix> = one.fixes.iter().collect();
         let mended = mend::mend(&one.old, &fixes);
         let sound = one.users.iter().all(|(gathered, used_as, before)| {
-            let analysis = gathered.with_file(used_as, &mended.text).analyse();
+            let analysis = gathered.with_file(used_as, &mended.text).look();
             errors(&analysis.diagnostics) <= *before
         });
         if mended.text != *one.old && sound {
