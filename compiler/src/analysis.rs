@@ -287,6 +287,25 @@ mod tests {
     }
 
     #[test]
+    fn a_thousand_mistakes_take_hardly_longer_than_one() {
+        let mut text = String::from("edition 2026\n\nevidence slo { fresh 5m  p95: duration }\n");
+        for at in 0..1_000 {
+            text.push_str(&format!(
+                "threshold latency_{at} = slo.p95 <= 3s\ngate fast_{at} {{ require latenc_{at} }}\n"
+            ));
+        }
+        let mut workspace = Workspace::new();
+        workspace.insert("p.rollout", text);
+        let begun = std::time::Instant::now();
+        let analysis = look(&workspace, "p.rollout");
+        // Compared letter by letter, each with every name there is, they took minutes.
+        assert!(begun.elapsed().as_secs() < 20, "{:?}", begun.elapsed());
+        assert_eq!(analysis.diagnostics.len(), 1_000);
+        let label = &analysis.diagnostics[7].primary.text;
+        assert_eq!(label, "did you mean `latency_7`?");
+    }
+
+    #[test]
     fn a_gate_that_nobody_uses_yet_may_ask_for_the_age_of_its_evidence() {
         let mut workspace = Workspace::new();
         let text = "edition 2026

@@ -271,6 +271,8 @@ struct Cache<'a> {
     /// Nodes that stand as the `bearer` of a source.
     bearers: Vec<NodeId>,
     unknown: BTreeSet<(ModuleId, String)>,
+    /// The names of modules that fit a description.
+    kin: BTreeMap<(ModuleId, String), Rc<Vec<String>>>,
 }
 
 /// Something that is checked when first asked for, and must not ask for itself.

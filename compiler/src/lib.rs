@@ -18,6 +18,7 @@ pub mod fmt;
 pub mod formats;
 pub mod lints;
 pub mod mend;
+pub mod near;
 pub mod settings;
 pub mod settle;
 pub mod source;

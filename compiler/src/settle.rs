@@ -1,6 +1,6 @@
 //! Which findings are consequences of another: one cause draws one message. Knows places and codes; finds nothing itself.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::check::outline::Module;
 use crate::diagnostic::{Diagnostic, Label, Severity};
@@ -21,38 +21,61 @@ pub fn settle(
         .map(|module| Torn::of(module, files, &findings))
         .collect();
     let of = |file: FileId| torn.iter().find(|torn| torn.file == file);
-    let mut kept: Vec<Diagnostic> = Vec::new();
+    let mut kept = Kept::default();
     for found in findings {
-        let follows = of(found.primary.file).is_some_and(|torn| torn.explains(&found, kept.last()));
+        let last = kept.list.last();
         let text = files.get(found.primary.file.0 as usize);
         let text = text.map_or("", |file| &*file.text);
-        if is_error(&found) && follows || joined(&mut kept, &found, text) {
+        let follows = of(found.primary.file).is_some_and(|torn| torn.explains(&found, last));
+        if is_error(&found) && follows || kept.joins(&found, text) {
             continue;
         }
-        kept.push(found);
+        kept.add(found);
     }
-    kept
+    kept.list
+}
+
+/// Findings of which one place in the same words is enough.
+const SAME: [&str; 5] = [
+    "unknown-name",
+    "unknown-member",
+    "unknown-enum-word",
+    "unknown-zone",
+    "table-row",
+];
+
+/// The findings that stay.
+#[derive(Default)]
+struct Kept {
+    list: Vec<Diagnostic>,
+    /// Where those of [`SAME`] stand, by file, code and message.
+    said: BTreeMap<(FileId, &'static str, String), usize>,
 }
 
 fn is_error(found: &Diagnostic) -> bool {
     found.severity == Severity::Error
 }
 
-/// Whether an earlier finding says the same, or more, of this place; it then shows this place too.
-fn joined(kept: &mut [Diagnostic], found: &Diagnostic, text: &str) -> bool {
-    const SAME: [&str; 5] = [
-        "unknown-name",
-        "unknown-member",
-        "unknown-enum-word",
-        "unknown-zone",
-        "table-row",
-    ];
-    let file = found.primary.file;
-    let mut errors =
-        (kept.iter_mut()).filter(|other| is_error(other) && other.primary.file == file);
-    if is_error(found) && is_stray(found) {
-        let half = errors.find(|other| is_open(other) && other.secondary.is_empty());
-        if let Some(other) = half {
+impl Kept {
+    fn add(&mut self, found: Diagnostic) {
+        if is_error(&found) && SAME.contains(&found.code) {
+            let key = (found.primary.file, found.code, found.message.clone());
+            self.said.entry(key).or_insert(self.list.len());
+        }
+        self.list.push(found);
+    }
+
+    /// Whether an earlier finding says the same, or more, of this place; it then shows this place too.
+    fn joins(&mut self, found: &Diagnostic, text: &str) -> bool {
+        let (file, span) = (found.primary.file, found.primary.span);
+        if is_error(found) && is_stray(found) {
+            let half = (self.list.iter_mut()).find(|other| {
+                is_error(other)
+                    && other.primary.file == file
+                    && is_open(other)
+                    && other.secondary.is_empty()
+            });
+            let Some(other) = half else { return false };
             let text = match found.code {
                 "unclosed-bracket" => "and this one closes nothing".to_owned(),
                 _ => "and this stands outside".to_owned(),
@@ -63,45 +86,49 @@ fn joined(kept: &mut [Diagnostic], found: &Diagnostic, text: &str) -> bool {
             });
             return true;
         }
-        return false;
-    }
-    for other in errors {
-        let start = other.primary.span.start == found.primary.span.start;
-        if is_error(found) && start && !found.primary.span.is_empty() {
+        // Findings come in the order of their places.
+        let behind = |other: &&Diagnostic| {
+            let between = text.get(other.primary.span.start as usize..span.start as usize);
+            other.primary.file == file && between.is_some_and(|between| !between.contains('\n'))
+        };
+        let line = self.list.iter().rev().take_while(behind).count();
+        let from = self.list.len() - line;
+        let mut here = self.list[from..].iter().zip(from..);
+        let beside = here.find(|(other, _)| is_error(other) && alike(other, found));
+        let beside = beside.map(|(_, at)| at);
+        let key = (file, found.code, found.message.clone());
+        let repeats = self.said.get(&key).copied();
+        if let Some(at) = repeats.into_iter().chain(beside).min() {
+            let other = &mut self.list[at];
+            if other.primary.span.start == span.start && !span.is_empty() {
+                return true;
+            }
+            other.secondary.push(Label {
+                text: match repeats == Some(at) {
+                    true => "here too".to_owned(),
+                    false => "and this".to_owned(),
+                },
+                ..found.primary.clone()
+            });
+            if let (Some(fix), Some(more)) = (&mut other.fix, &found.fix) {
+                fix.edits.extend(more.edits.iter().cloned());
+            }
             return true;
         }
-        let same = SAME.contains(&found.code) && other.code == found.code;
-        let repeats = same && other.message == found.message;
-        if !repeats && !alike(other, found, text) {
-            continue;
-        }
-        other.secondary.push(Label {
-            text: match repeats {
-                true => "here too".to_owned(),
-                false => "and this".to_owned(),
-            },
-            ..found.primary.clone()
-        });
-        if let (Some(fix), Some(more)) = (&mut other.fix, &found.fix) {
-            fix.edits.extend(more.edits.iter().cloned());
-        }
-        return true;
+        let same = |other: &Diagnostic| is_error(other) && other.primary.span.start == span.start;
+        is_error(found) && !span.is_empty() && self.list[from..].iter().any(same)
     }
-    false
 }
 
-/// Whether two findings of one line say the same of several values side by side.
-fn alike(one: &Diagnostic, other: &Diagnostic, text: &str) -> bool {
-    let (from, to) = (one.primary.span.start, other.primary.span.start);
-    let between = text.get(from as usize..to as usize);
+/// Whether two findings on one line say the same of several values side by side.
+fn alike(one: &Diagnostic, other: &Diagnostic) -> bool {
     let member = |found: &Diagnostic| {
         let note = found.notes.first();
         found.code == "unknown-name"
             && note.is_some_and(|note| note.starts_with("as a member of an enum"))
     };
     let condition = |found: &Diagnostic| found.code == "not-a-condition";
-    (member(one) && member(other) || condition(one) && condition(other))
-        && between.is_some_and(|between| !between.contains('\n'))
+    member(one) && member(other) || condition(one) && condition(other)
 }
 
 fn is_open(found: &Diagnostic) -> bool {
@@ -167,6 +194,8 @@ impl<'a> Torn<'a> {
             uses: false,
         };
         let here = |found: &&Diagnostic| is_error(found) && found.primary.file == module.file;
+        // In the order of their places.
+        let here: Vec<&Diagnostic> = findings.iter().filter(here).collect();
         for decl in &module.ast.decls {
             let state = state(decl);
             torn.decls.push((decl.span, state));
@@ -189,9 +218,9 @@ impl<'a> Torn<'a> {
                 decl.kind,
                 ast::DeclKind::Record(_) | ast::DeclKind::Evidence(_)
             );
-            for found in (findings.iter().filter(here))
-                .filter(|found| decl.span.touches(found.primary.span.start))
-            {
+            let from = here.partition_point(|found| found.primary.span.start < decl.span.start);
+            let inside = |found: &&&Diagnostic| decl.span.touches(found.primary.span.start);
+            for found in here[from..].iter().take_while(inside) {
                 let (before, line) = line(text, found.primary.span.start);
                 torn.strange |= found.code == "unknown-name";
                 torn.cohorts |= matches!(decl.kind, ast::DeclKind::Phase(_))
@@ -214,7 +243,10 @@ impl<'a> Torn<'a> {
 
     /// The declaration at a place.
     fn at(&self, place: u32) -> Option<usize> {
-        self.decls.iter().position(|(span, _)| span.touches(place))
+        let behind = |(span, _): &(Span, Decl)| span.end < place;
+        let at = self.decls.partition_point(behind);
+        let touches = self.decls.get(at)?.0.touches(place);
+        touches.then_some(at)
     }
 
     fn is_torn(&self, i: Option<usize>) -> bool {

@@ -1,7 +1,5 @@
 //! Thresholds, gates and groups. Knows which clause sees which binder; judges nothing.
 
-use std::collections::BTreeSet;
-
 use rolloutc_runtime::ir::{
     self, Clause, Cmp, ItemId, ItemTest, Node, NodeId, RuleKind, ValueTest,
 };
@@ -191,15 +189,13 @@ impl<'a> Checker<'a> {
 
     /// A gate is checked once for each of its uses: what was said at a place stays said once.
     fn known_already(&mut self, before: usize) {
-        let said: BTreeSet<(Place, &str)> = (self.diagnostics[..before].iter())
-            .map(|d| ((d.primary.file, d.primary.span), d.code))
-            .collect();
-        let new = |found: &Diagnostic| {
-            !said.contains(&((found.primary.file, found.primary.span), found.code))
+        let (said, new) = self.diagnostics.split_at(before);
+        let same = |one: &Diagnostic, other: &Diagnostic| {
+            (one.primary.file, one.primary.span, one.code)
+                == (other.primary.file, other.primary.span, other.code)
         };
-        let keep: Vec<Diagnostic> = self.diagnostics[before..]
-            .iter()
-            .filter(|found| new(found))
+        let keep: Vec<Diagnostic> = (new.iter())
+            .filter(|found| !said.iter().any(|other| same(found, other)))
             .cloned()
             .collect();
         self.diagnostics.truncate(before);

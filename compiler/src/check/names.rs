@@ -1,6 +1,7 @@
 //! What a name means at a place: binders and clause `let`s first, then the file's own declarations, then what the tool
 //! knows. Knows no types of expressions.
 
+use std::rc::Rc;
 use std::sync::Arc;
 
 use rolloutc_runtime::ir::{self, Const, Node, NodeId};
@@ -10,6 +11,7 @@ use super::outline::{Export, ModuleId};
 use super::units::quote;
 use super::{Checker, DeclRef, Def, Ids, Place, Typed};
 use crate::diagnostic::Diagnostic;
+use crate::near;
 use crate::source::{Span, offset};
 use crate::syntax::ast;
 
@@ -322,7 +324,7 @@ impl<'a> Checker<'a> {
                 }
                 let known = self.names_of(module, what);
                 let whose = (i > 0).then(|| self.modules[module.ix()].path.clone());
-                self.unknown_name(&name.text, at, known, whose.as_deref(), what);
+                self.unknown_name(&name.text, at, &known, whose.as_deref(), what);
                 return None;
             };
             self.note(at, def.clone(), declared);
@@ -368,19 +370,42 @@ impl<'a> Checker<'a> {
     }
 
     /// The names of a module that stand for what is wanted; all of them where that is anything.
-    fn names_of(&mut self, module: ModuleId, what: &str) -> Vec<String> {
+    fn names_of(&mut self, module: ModuleId, what: &str) -> Rc<Vec<String>> {
+        self.kin(module, what, |def| {
+            what.split(" or ").any(|w| def.say() == w) || what == "a name"
+        })
+    }
+
+    /// The names of a module that stand for a value.
+    pub(super) fn values_of(&mut self, module: ModuleId) -> Rc<Vec<String>> {
+        self.kin(module, "a value", |def| {
+            !matches!(
+                def,
+                Def::Phase(_) | Def::Owner | Def::Report(_) | Def::Fixture(_) | Def::Trigger(_)
+            )
+        })
+    }
+
+    /// The names of a module that fit a description, looked through once.
+    fn kin(
+        &mut self,
+        module: ModuleId,
+        what: &str,
+        fits: impl Fn(&Def) -> bool,
+    ) -> Rc<Vec<String>> {
+        let key = (module, what.to_owned());
+        if let Some(known) = self.cache.kin.get(&key) {
+            return known.clone();
+        }
         let modules = self.modules;
         let names = modules[module.ix()].names.keys();
-        let mut list: Vec<String> = Vec::new();
-        for name in names {
-            let fits = match self.find(module, name) {
-                Some((def, _)) => what.split(" or ").any(|w| def.say() == w) || what == "a name",
-                None => false,
-            };
-            if fits {
-                list.push(name.rsplit(' ').next().unwrap_or_default().to_string());
-            }
-        }
+        let fitting = names.filter(|name| {
+            let found = self.find(module, name);
+            found.is_some_and(|(def, _)| fits(&def))
+        });
+        let fitting = fitting.map(|name| name.rsplit(' ').next().unwrap_or_default().to_string());
+        let list: Rc<Vec<String>> = Rc::new(fitting.collect());
+        self.cache.kin.insert(key, list.clone());
         list
     }
 
@@ -389,7 +414,7 @@ impl<'a> Checker<'a> {
         &mut self,
         name: &str,
         at: Place,
-        known: Vec<String>,
+        known: &[String],
         module: Option<&str>,
         what: &str,
     ) {
@@ -399,13 +424,13 @@ impl<'a> Checker<'a> {
             None => format!("there is no {} `{name}`", bare(what)),
         };
         let found = Diagnostic::error("unknown-name", at, message);
-        if self.is_news(name, at, &known) {
-            self.report(suggest(found, name, at.1, &known));
+        if self.is_news(name, at, known) {
+            self.report(suggest(found, name, at.1, known));
         }
     }
 
     /// Whether an unknown name is worth a message: one that resembles nothing is said where it is met first.
-    pub(super) fn is_news(&mut self, name: &str, at: Place, known: &[String]) -> bool {
+    pub(super) fn is_news<K: AsRef<str>>(&mut self, name: &str, at: Place, known: &[K]) -> bool {
         if self.quiet > 0 || nearest(name, known).is_some() {
             return true;
         }
@@ -522,7 +547,12 @@ fn bare(what: &str) -> String {
 }
 
 /// Adds the nearest name, as a fix, or the list of all where it is short.
-pub fn suggest(found: Diagnostic, name: &str, span: Span, known: &[String]) -> Diagnostic {
+pub fn suggest<K: AsRef<str>>(
+    found: Diagnostic,
+    name: &str,
+    span: Span,
+    known: &[K],
+) -> Diagnostic {
     if let Some(near) = nearest(name, known) {
         return found.label(format!("did you mean `{near}`?")).fix(
             format!("write `{near}`"),
@@ -545,7 +575,7 @@ pub fn suggest(found: Diagnostic, name: &str, span: Span, known: &[String]) -> D
         };
         return found.help(help);
     }
-    let list: Vec<String> = known.iter().map(|k| format!("`{k}`")).collect();
+    let list: Vec<String> = known.iter().map(|k| format!("`{}`", k.as_ref())).collect();
     found.help(format!("there is {}", list.join(", ")))
 }
 
@@ -574,50 +604,6 @@ fn foreign(name: &str) -> Option<&'static str> {
 }
 
 /// The known word that differs least, if it differs little.
-pub fn nearest<'k>(name: &str, known: &'k [String]) -> Option<&'k str> {
-    let limit = (name.chars().count() / 3).clamp(1, 3);
-    known
-        .iter()
-        .map(|word| (distance(name, word), word.as_str()))
-        .filter(|(d, word)| *d <= limit && *word != name)
-        .min()
-        .map(|(_, word)| word)
-}
-
-/// How many letters must be changed, added, dropped or swapped with a neighbour; case aside.
-fn distance(a: &str, b: &str) -> usize {
-    let a: Vec<char> = a.to_lowercase().chars().collect();
-    let b: Vec<char> = b.to_lowercase().chars().collect();
-    let mut rows: Vec<Vec<usize>> = vec![(0..=b.len()).collect()];
-    for i in 1..=a.len() {
-        let mut row = vec![i];
-        for j in 1..=b.len() {
-            let cost = usize::from(a[i - 1] != b[j - 1]);
-            let mut best = (rows[i - 1][j] + 1)
-                .min(row[j - 1] + 1)
-                .min(rows[i - 1][j - 1] + cost);
-            if i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1] {
-                best = best.min(rows[i - 2][j - 2] + 1);
-            }
-            row.push(best);
-        }
-        rows.push(row);
-    }
-    rows[a.len()][b.len()]
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn near_names_are_near() {
-        let known = ["baseline", "latency", "slo", "lane"].map(String::from);
-        let check = |name, want| assert_eq!(nearest(name, &known), want, "{name}");
-        check("latncy", Some("latency"));
-        check("latnecy", Some("latency"));
-        check("lanes", Some("lane"));
-        check("Slo", Some("slo"));
-        check("weather", None);
-    }
+pub fn nearest<'k, K: AsRef<str>>(name: &str, known: &'k [K]) -> Option<&'k str> {
+    near::nearest(name, known.iter().map(AsRef::as_ref), near::slips(name))
 }

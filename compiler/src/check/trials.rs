@@ -417,10 +417,10 @@ impl<'a> Checker<'a> {
             None => {
                 let modules = self.modules;
                 let names = modules[module.ix()].names.keys();
-                let known = names
+                let known: Vec<String> = names
                     .filter_map(|name| name.strip_prefix("fixture ").map(String::from))
                     .collect();
-                self.unknown_name(&name.text, at, known, None, "a fixture");
+                self.unknown_name(&name.text, at, &known, None, "a fixture");
                 None
             }
         }

@@ -56,13 +56,13 @@ impl<'a> Checker<'a> {
             ExprKind::Field { of: module, name } => {
                 if let Some((Def::Module(module), _)) = self.def_of(module, scope) {
                     let name_at = self.at(scope, name.span);
-                    let known = self.modules[module.ix()]
+                    let known: Vec<String> = self.modules[module.ix()]
                         .names
                         .keys()
                         .map(|n| n.to_string())
                         .collect();
                     let path = self.modules[module.ix()].path.clone();
-                    self.unknown_name(&name.text, name_at, known, Some(&path), "a name");
+                    self.unknown_name(&name.text, name_at, &known, Some(&path), "a name");
                 } else {
                     let (known, first) = match &module.kind {
                         ExprKind::Name(first) => (scope.local(first).is_some(), &**first),

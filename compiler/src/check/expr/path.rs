@@ -104,31 +104,15 @@ impl<'a> Checker<'a> {
             let def = Def::Builtin("");
             return self.not_a_value(name, &def, at);
         }
-        let mut known: Vec<String> = scope.names().map(String::from).collect();
-        for other in self.modules[scope.module.ix()]
-            .names
-            .keys()
-            .cloned()
-            .collect::<Vec<_>>()
-        {
-            let value = !matches!(
-                self.find(scope.module, &other),
-                Some((
-                    Def::Phase(_) | Def::Owner | Def::Report(_) | Def::Fixture(_) | Def::Trigger(_),
-                    _
-                ))
-            );
-            known.extend(value.then(|| other.to_string()));
-        }
-        known.extend(KNOWN.map(String::from));
-        if let Some((record, _)) = scope.receiver {
-            known.extend(
-                self.records[record.0 as usize]
-                    .fields
-                    .iter()
-                    .map(|f| f.name.clone()),
-            );
-        }
+        let values = self.values_of(scope.module);
+        let mut known: Vec<&str> = scope.names().collect();
+        known.extend(values.iter().map(String::as_str));
+        known.extend(KNOWN);
+        let fields = match scope.receiver {
+            Some((record, _)) => self.records[record.0 as usize].fields.clone(),
+            None => Vec::new(),
+        };
+        known.extend(fields.iter().map(|field| field.name.as_str()));
         if matches!(&**name, "decision" | "reason") {
             let message = format!("only a report knows `{name}`");
             self.report(
@@ -138,7 +122,7 @@ impl<'a> Checker<'a> {
             return self.poison(at);
         }
         if scope.report {
-            known.extend(["decision", "reason", "rollout"].map(String::from));
+            known.extend(["decision", "reason", "rollout"]);
         }
         let message = format!("nothing is called `{name}` here");
         let mut found = Diagnostic::error("unknown-name", at, message);
@@ -152,7 +136,7 @@ impl<'a> Checker<'a> {
                 let holders: Vec<String> =
                     holders.map(|e| format!("`{}.{name}`", e.name)).collect();
                 found = match holders.is_empty() {
-                    true => suggest(found, name, at.1, &[]),
+                    true => suggest::<&str>(found, name, at.1, &[]),
                     false => found.help(format!(
                         "as a member of an enum write {}",
                         holders.join(" or ")
@@ -396,13 +380,13 @@ impl<'a> Checker<'a> {
                     }
                     if !(is_decision && scope.report) {
                         if !self.is_broken_module(module) {
-                            let known = self.modules[module.ix()]
+                            let known: Vec<String> = self.modules[module.ix()]
                                 .names
                                 .keys()
                                 .map(|n| n.to_string())
                                 .collect();
                             let path = self.modules[module.ix()].path.clone();
-                            self.unknown_name(&name.text, name_at, known, Some(&path), "a name");
+                            self.unknown_name(&name.text, name_at, &known, Some(&path), "a name");
                         }
                         return self.poison(at);
                     }
