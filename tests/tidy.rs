@@ -17,7 +17,7 @@ const ARROWS: [(&str, &[&str]); 5] = [
 ];
 
 /// Crates of others, and the only places that may name them.
-const HOMES: [(&str, &[&str]); 23] = [
+const HOMES: [(&str, &[&str]); 24] = [
     ("pest", &["grammar/", "compiler/src/syntax"]),
     ("pest_derive", &["grammar/"]),
     ("codespan_reporting", &["cli/report.rs"]),
