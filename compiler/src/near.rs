@@ -18,7 +18,8 @@ pub fn nearest<'k>(
         if far || (letters ^ self::letters(other)).count_ones() as usize > 2 * most {
             return None;
         }
-        let distance = osa_distance(&lower, &other.to_lowercase());
+        let (mine, theirs) = apart(&lower, other);
+        let distance = osa_distance(mine, &theirs.to_lowercase());
         (distance <= most).then_some((distance, other))
     });
     near.min().map(|(_, other)| other)
@@ -31,14 +32,22 @@ pub fn slips(name: &str) -> usize {
 
 /// Which letters stand in a word, a bit for each, case aside; letters far from the alphabet share one.
 fn letters(word: &str) -> u64 {
-    word.chars()
-        .flat_map(char::to_lowercase)
-        .map(|letter| match letter {
-            'a'..='z' => 1 << (letter as u32 - 'a' as u32),
-            '0'..='9' => 1 << (26 + letter as u32 - '0' as u32),
-            _ => 1 << 40,
-        })
-        .fold(0, |all, one: u64| all | one)
+    let bit = |byte: u8| match byte {
+        b'a'..=b'z' => byte - b'a',
+        b'A'..=b'Z' => byte - b'A',
+        b'0'..=b'9' => 26 + byte - b'0',
+        _ => 40,
+    };
+    word.bytes().fold(0, |all, byte| all | 1 << bit(byte))
+}
+
+/// What is left of two words without the letters with which both begin and end: as far apart as the words.
+fn apart<'w>(one: &'w str, other: &'w str) -> (&'w str, &'w str) {
+    let same = |(a, b): &(u8, u8)| a.is_ascii() && a.eq_ignore_ascii_case(b);
+    let first = one.bytes().zip(other.bytes()).take_while(same).count();
+    let (one, other) = (&one[first..], &other[first..]);
+    let last = (one.bytes().rev().zip(other.bytes().rev()).take_while(same)).count();
+    (&one[..one.len() - last], &other[..other.len() - last])
 }
 
 #[cfg(test)]

@@ -58,7 +58,6 @@ pub(crate) fn learn(can: &mut Can, params: &InitializeParams) {
     }));
     can.settings = yes(workspace.and_then(|space| space.configuration));
     can.versions = yes(workspace.and_then(|space| space.workspace_edit.as_ref()?.document_changes));
-    can.refresh = yes(workspace.and_then(|space| space.diagnostic.as_ref()?.refresh_support));
     can.progress = yes(capabilities
         .window
         .as_ref()

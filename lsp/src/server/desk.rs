@@ -66,8 +66,6 @@ pub struct Can {
     pub settings: bool,
     /// Show progress.
     pub progress: bool,
-    /// Ask again for diagnostics, hints and lenses.
-    pub refresh: bool,
     /// Open texts of the tool under the scheme `rolloutc`.
     pub std: bool,
     /// Show ranges of lines only where they fold.

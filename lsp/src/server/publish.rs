@@ -22,11 +22,7 @@ impl Backend {
     pub(super) async fn publish(&self, desk: &mut Desk, changed: &Url) {
         let mut published = self.published.lock().await;
         if published.pulled {
-            let others = desk.open.len() > 1;
-            if others && desk.can.refresh {
-                let client = self.client.clone();
-                tokio::spawn(async move { client.workspace_diagnostic_refresh().await });
-            }
+            sweep(desk);
             return;
         }
         let Some(path) = desk.open.get(changed).map(|document| document.path.clone()) else {
@@ -54,8 +50,7 @@ impl Backend {
                 .publish_diagnostics(uri.clone(), found, version)
                 .await;
         }
-        let gone = desk.take_gone();
-        tokio::task::spawn_blocking(move || drop(gone));
+        sweep(desk);
     }
 
     /// Takes back what was said of a document that is closed, and looks again at those that use it.
@@ -155,5 +150,13 @@ impl Backend {
                 .send_notification::<notification::Progress>(ProgressParams { token, value })
                 .await;
         }
+    }
+}
+
+/// Lets go of what nobody asks any more, beside the work: in a large policy that takes a while.
+fn sweep(desk: &mut Desk) {
+    let gone = desk.take_gone();
+    if !gone.is_empty() {
+        tokio::task::spawn_blocking(move || drop(gone));
     }
 }

@@ -119,16 +119,15 @@ impl Backend {
             .iter()
             .any(|uri| matches!(safely(|| desk.read(uri)), Ok(Some(read)) if read.uses(&path)));
         if used {
-            // Whoever pulls findings was asked already, with the edit.
-            self.asker.lock().await.ask(&self.client, false);
+            let findings = self.published.lock().await.pulled;
+            self.asker.lock().await.ask(&self.client, findings);
         }
     }
 
     /// Files, folders or settings changed: everything that is shown may have.
     pub(super) async fn refresh_all(&self, desk: &Desk) {
         if !desk.open.is_empty() {
-            // With several documents open, whoever pulls findings was asked already.
-            let findings = desk.open.len() == 1 && self.published.lock().await.pulled;
+            let findings = self.published.lock().await.pulled;
             self.asker.lock().await.ask(&self.client, findings);
         }
     }
