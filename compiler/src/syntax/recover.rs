@@ -5,6 +5,7 @@ mod cut;
 mod explain;
 mod foreign;
 mod near;
+mod slip;
 mod token;
 
 use pest::Parser;

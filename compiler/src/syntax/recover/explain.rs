@@ -6,6 +6,7 @@ use rolloutc_grammar::{DECLARATIONS, Keyword, Rule, human_name};
 use super::cut::{Items, Place};
 use super::foreign;
 use super::near::nearest;
+use super::slip::{marks, names_type, no_colon, slip, unit_of};
 use super::token::{Kind, Misfit, Token, closer, misfit};
 
 /// A message about a stretch of a declaration.
@@ -37,7 +38,12 @@ impl Finding {
     }
 
     /// Puts another text in place of the span; the help says so too.
-    fn instead(mut self, title: impl Into<String>, text: impl Into<String>, safe: bool) -> Finding {
+    pub(super) fn instead(
+        mut self,
+        title: impl Into<String>,
+        text: impl Into<String>,
+        safe: bool,
+    ) -> Finding {
         let title = title.into();
         if self.help.is_empty() {
             self.help.push(title.clone());
@@ -188,72 +194,6 @@ fn comma(tokens: &[Token], next: usize) -> Option<Finding> {
 
 fn fraction(text: &str) -> bool {
     text.starts_with('.')
-}
-
-/// Marks of other languages, wherever they stand.
-fn marks(piece: &Piece) -> Option<Finding> {
-    let tokens = piece.tokens;
-    tokens.iter().enumerate().find_map(|(i, token)| {
-        let span = (token.start, token.end());
-        let after = tokens.get(i + 1);
-        let attached = after.filter(|after| after.start == token.end());
-        let both = |after: &Token| (token.start, after.end());
-        match token.text {
-            "#" => {
-                let message = "a comment begins with `//`".to_owned();
-                Some(Finding::at("syntax", span, message).instead("write `//`", "//", true))
-            }
-            "/" if attached.is_some_and(|after| after.text == "*") => {
-                let message = "a comment begins with `//` and ends with its line".to_owned();
-                Some(Finding::at("syntax", both(after?), message).help("write `// …` on each line"))
-            }
-            "==" | "!=" if attached.is_some_and(|after| after.text == "=") => {
-                let word = token.text;
-                let message = format!("there is no `{word}=`");
-                let found = Finding::at("syntax", both(after?), message);
-                Some(found.instead(format!("write `{word}`"), word, true))
-            }
-            "=" if attached.is_some_and(|after| matches!(after.text, "<" | ">")) => {
-                let (after, word) = (after?, format!("{}=", after?.text));
-                let message = format!("there is no `={}`", after.text);
-                let found = Finding::at("syntax", both(after), message);
-                Some(found.instead(format!("write `{word}`"), word.clone(), true))
-            }
-            ":" if attached.is_some_and(|after| after.text == "=") => {
-                let found = Finding::at("syntax", both(after?), "there is no `:=`".to_owned());
-                Some(found.help("a name for a value is `let x = 3`, a comparison `x == 3`"))
-            }
-            "~" | "=" if attached.is_some_and(|after| matches!(after.text, "~" | "=")) => {
-                let message = "a pattern is matched with `matches`".to_owned();
-                let found = Finding::at("syntax", both(after?), message);
-                Some(found.instead("write `matches`", "matches", false))
-            }
-            _ => None,
-        }
-    })
-}
-
-/// A unit that stands apart from its number, as the number takes it.
-fn unit_of(word: &str) -> Option<&'static str> {
-    Some(match word {
-        "%" => "%",
-        "us" => "us",
-        "ms" => "ms",
-        "s" | "sec" | "secs" | "second" | "seconds" => "s",
-        "m" | "min" | "mins" | "minute" | "minutes" => "m",
-        "h" | "hr" | "hrs" | "hour" | "hours" => "h",
-        "d" | "day" | "days" => "d",
-        "w" | "week" | "weeks" => "w",
-        "KiB" => "KiB",
-        "MiB" => "MiB",
-        "GiB" => "GiB",
-        "TiB" => "TiB",
-        "kB" | "KB" => "kB",
-        "MB" => "MB",
-        "GB" => "GB",
-        "percent" => "%",
-        _ => return None,
-    })
 }
 
 /// How many tokens spell the words of the clause.
@@ -629,197 +569,6 @@ fn wanted(
     }
 }
 
-/// Slips that have a better answer than what the grammar wanted.
-fn slip(token: &Token, tokens: &[Token], next: usize, piece: &Piece) -> Option<Finding> {
-    let span = (token.start, token.end());
-    let instead = |message: &str, word: &str| {
-        Finding::at("syntax", span, message.to_owned()).instead(
-            format!("write `{word}`"),
-            word,
-            true,
-        )
-    };
-    let before = next.checked_sub(1).and_then(|i| tokens.get(i));
-    let after = tokens.get(next + 1);
-    let takes = |clause: &str| before.is_some_and(|before| before.text == clause);
-    if let Some(unit) = unit_of(token.text)
-        && let Some(number) = before.filter(|before| before.kind == Kind::Number)
-        && number.text.bytes().all(|b| b.is_ascii_digit() || b == b'.')
-        && token.indent.is_none()
-    {
-        let message = format!(
-            "no blank belongs between a number and its unit: `{} {}`",
-            number.text, token.text
-        );
-        let whole = format!("{}{unit}", number.text);
-        let span = (number.start, token.end());
-        return Some(Finding::at("syntax", span, message).instead(
-            format!("write `{whole}`"),
-            whole.clone(),
-            true,
-        ));
-    }
-    let colon = |after: &Token| after.text == ":" && after.gap == 0;
-    let named = piece
-        .place
-        .is_some_and(|place| place.begun(&tokens[next..]).is_some())
-        || matches!(
-            token.text,
-            "min" | "max" | "only" | "env" | "else" | "by" | "from"
-        );
-    if token.kind == Kind::Word && named && after.is_some_and(colon) {
-        let message = format!("`{}` takes no `:`", token.text);
-        let found = Finding::at("syntax", (token.start, after?.end()), message);
-        return Some(found.instead(format!("write `{}`", token.text), token.text, true));
-    }
-    if let Some(help) = foreign::operator(token.text).filter(|_| !takes(",") && after.is_some()) {
-        let fields = piece
-            .place
-            .is_some_and(|place| place.items == Items::Fields);
-        if token.text != "?" || !fields {
-            let message = format!("there is no `{}`", token.text);
-            return Some(Finding::at("syntax", span, message).help(help));
-        }
-    }
-    Some(match token.text {
-        ":" if before.is_some_and(|before| piece.place.is_some_and(|place| place.begun(&[*before]).is_some()))
-            || before.is_some_and(|before| before.text == "owners") =>
-        {
-            let before = before?;
-            Finding::at("syntax", (before.start, token.end()), format!("`{}` takes no `:`", before.text))
-                .instead(format!("write `{}`", before.text), before.text, true)
-        }
-        "-" if piece.place.is_none()
-            && next == 2
-            && after.is_some_and(|after| after.kind == Kind::Word && after.start == token.end()) =>
-        {
-            let (from, to) = (before?, after?);
-            let name = format!("{}_{}", from.text, to.text);
-            Finding::at("syntax", (from.start, to.end()), "a name has letters, digits and `_`, no `-`".to_owned())
-                .instead(format!("write `{name}`"), name.clone(), false)
-        }
-        "->" => instead("the type of a result stands behind `:`", ":"),
-        "null" if takes("is") => Finding::at("syntax", span, "`is` asks for a state, and `null` is a value".to_owned())
-            .help("write `x == null`; what the data does not have at all is `x is not present`"),
-        "true" | "false" if takes("is") => {
-            let not = if token.text == "true" { "alone" } else { "behind `not`" };
-            Finding::at("syntax", span, format!("`is` asks for a state, and `{}` is a value", token.text))
-                .help(format!("write the condition {not}"))
-        }
-        "and" | "or" if before.is_some_and(|before| matches!(before.text, "and" | "or" | "not")) => {
-            Finding::at("syntax", span, format!("`{}` stands between two conditions, and one is missing", token.text))
-                .instead("remove one", "", false)
-        }
-        word if takes("and") || takes("or") && next > 1 && matches!(tokens[next - 2].text, "and" | "or") && token.kind == Kind::Word && word != "not"
-            && matches!(tokens[next.saturating_sub(2)].text, "and" | "or") =>
-        {
-            let before = before?;
-            Finding::at("syntax", (before.start, before.end()), format!("`{}` is written twice", before.text))
-                .instead("remove one", "", false)
-        }
-        "," if piece.declaration.is_some_and(|declaration| declaration.word == "group") => {
-            Finding::at("syntax", span, "a group is one condition".to_owned())
-                .help("write `all of a, b`, `any of a, b`, or `and` between them")
-        }
-        "or" | "and" if piece.place.is_some_and(|place| place.of == "approval") => {
-            Finding::at("syntax", span, format!("`{}` does not join roles", token.text))
-                .help("write `by any of ops, risk`, `by all of ops, risk` or `by at least 2 of ops, risk`")
-        }
-        _ if takes("match") => {
-            Finding::at("syntax", span, "`match` asks for one value".to_owned())
-                .help("put a condition in parentheses: `match (a and b) { true => 1   false => 2 }`")
-        }
-        "ms" | "seconds" | "minutes" | "hours" | "days" | "percent" | "bytes" | "MiB"
-            if before.is_some_and(|before| matches!(before.text, "duration" | "ratio" | "bytes")) =>
-        {
-            let unit = format!("in {}", token.text);
-            Finding::at("syntax", span, format!("`in` stands before the unit `{}`", token.text))
-                .instead(format!("write `{unit}`"), unit, true)
-        }
-        "default" if after.is_some() => instead("a default stands behind `=`", "="),
-        word if foreign::calendar(word).is_some_and(|short| short != word)
-            && piece.place.is_some_and(|place| matches!(place.of, "freeze" | "window")) =>
-        {
-            let short = foreign::calendar(word)?;
-            instead("days and months have short names", short)
-        }
-        "?" if piece.place.is_some_and(|place| place.items == Items::Fields) => {
-            Finding::at("syntax", span, "the `?` stands directly behind the type".to_owned())
-                .help("for example `took: duration? in ms`")
-        }
-        "as" if piece.declaration.is_some_and(|declaration| declaration.word == "use") => {
-            Finding::at("syntax", span, "a module of the tool keeps its name".to_owned())
-                .help("write `use std.slo`, and its names as `slo.burn`; only a file is used `as` something")
-        }
-        "in" if before.is_some_and(|before| matches!(before.text, "duration" | "bytes" | "ratio"))
-            && after.is_none_or(|after| after.indent.is_some() || matches!(after.text, "}" | "," | ")")) =>
-        {
-            Finding::at("syntax", span, "expected a unit after `in`".to_owned())
-                .help("durations are `in ms`, `in seconds`, `in minutes` …, sizes `in bytes`, `in MiB` …, ratios `in percent`")
-        }
-        word if token.kind == Kind::Word && takes("then") && piece.place.is_some_and(|place| place.of == "trigger") => {
-            Finding::at("syntax", span, format!("expected `halt`, `rollback NAME` or `throw NAME` after `then`, found `{word}`"))
-                .help(format!("write `then halt`, `then rollback {word}`, or `then throw {word}` for a switch"))
-        }
-        "unless" | "if" if piece.place.is_some_and(|place| !matches!(place.of, "gate")) => {
-            Finding::at("syntax", span, format!("there is no `{}`", token.text))
-                .help("a condition is put into a gate; a value for each case is `match x { … }`")
-        }
-        "is" | "equals" | "eq" if after.is_some_and(|after| matches!(after.kind, Kind::Number | Kind::Text)) => {
-            instead("two values are compared with `==`", "==")
-        }
-        "{" if before.is_some_and(|before| before.kind == Kind::Word) && tokens[..next].iter().any(|token| token.text == "match") => {
-            Finding::at("syntax", span, "`match` asks for one value".to_owned())
-                .help("put a condition in parentheses: `match (a and b) { true => 1   false => 2 }`")
-        }
-        "=" if next > 0 && piece.place.is_some() => instead("`=` does not compare", "=="),
-        "&&" | "&" => instead("conditions are joined with `and` and `or`", "and"),
-        "||" | "|" => instead("conditions are joined with `and` and `or`", "or"),
-        "!" => instead("a condition is negated with `not`", "not"),
-        "<>" => instead("\"not equal\" is written `!=`", "!="),
-        ";" => {
-            Finding::at("syntax", span, "a clause does not end with `;`".to_owned())
-                .help("a clause ends where the next begins")
-                .instead("remove it", "", true)
-        }
-        "'" => quotes(tokens, next),
-        "," if piece.place.is_some_and(|place| place.begins(tokens.get(next + 1..).unwrap_or(&[]))) => {
-            Finding::at("syntax", span, "clauses are not separated by commas".to_owned())
-                .help("a clause ends where the next begins")
-                .instead("remove it", "", true)
-        }
-        "," if piece.place.is_some_and(|place| place.of == "gate") => {
-            Finding::at("syntax", span, "a rule is one condition".to_owned())
-                .help("write `and` between conditions, or a `require` for each")
-        }
-        "if" | "then" if piece.place.is_some_and(|place| place.of == "gate") => {
-            Finding::at("syntax", span, format!("there is no `{}`", token.text))
-                .help("a gate that counts only sometimes says `applies when CONDITION`; a value for each case is `match x { … }`")
-        }
-        word if token.kind == Kind::Word && next > 0 && tokens[next - 1].text == "in" && meant(word).is_some() => {
-            let unit = meant(word)?;
-            let mut found = Finding::at("syntax", span, format!("`{word}` is not a unit"))
-                .help(format!("did you mean `{unit}`?"));
-            found.fix = Some((format!("write `{unit}`"), unit.to_owned()));
-            found
-        }
-        word if token.kind == Kind::Word && piece.place.is_some() && names_type(tokens.get(next + 1)) => {
-            no_colon(word, span, tokens[next + 1].text)
-        }
-        "." | "[" | "(" if token.indent.is_some() => {
-            let message = format!("a line cannot begin with `{}`", token.text);
-            Finding::at("syntax", span, message).help("put it at the end of the line above")
-        }
-        _ => return None,
-    })
-}
-
-fn no_colon(word: &str, span: (usize, usize), ty: &str) -> Finding {
-    let message = format!("a `:` is missing between `{word}` and its type");
-    let found = Finding::at("syntax", span, message).help(format!("write `{word}: {ty}`"));
-    found.instead(format!("write `{word}:`"), format!("{word}:"), true)
-}
-
 /// A clause as JSON and YAML write it.
 fn quoted_clause(place: &Place, tokens: &[Token]) -> Option<Finding> {
     let (name, colon) = (tokens.first()?, tokens.get(1)?);
@@ -886,75 +635,6 @@ fn joint(token: &Token) -> Option<&'static str> {
     ];
     let far = token.kind != Kind::Word || token.text.len() < 4 || JOINTS.contains(&token.text);
     nearest(token.text, JOINTS.into_iter()).filter(|_| !far)
-}
-
-/// A text in single quotes: all of it, where it ends on its line.
-fn quotes(tokens: &[Token], next: usize) -> Finding {
-    let open = &tokens[next];
-    let message = "a text is written in double quotes".to_owned();
-    let line = |token: &&Token| token.indent.is_none();
-    let rest = tokens[next + 1..].iter().take_while(line);
-    let ends = |token: &&Token| token.text == "'";
-    match rest.clone().position(|token| ends(&token)) {
-        Some(0) => Finding::at("syntax", (open.start, tokens[next + 1].end()), message).instead(
-            "write `\"\"`",
-            "\"\"",
-            true,
-        ),
-        Some(n) => {
-            let inner = &tokens[next + 1..next + 1 + n];
-            let plain = inner.windows(2).all(|pair| pair[1].gap <= 1);
-            let text: String = (inner.iter().enumerate())
-                .map(|(i, token)| {
-                    format!(
-                        "{}{}",
-                        " ".repeat(if i > 0 { token.gap } else { 0 }),
-                        token.text
-                    )
-                })
-                .collect();
-            let end = tokens[next + 1 + n].end();
-            let found = Finding::at("syntax", (open.start, end), message);
-            match plain && !text.contains(['"', '\\']) {
-                true => found.instead(format!("write `\"{text}\"`"), format!("\"{text}\""), true),
-                false => found.help("for example `\"like this\"`"),
-            }
-        }
-        None => Finding::at("syntax", (open.start, open.end()), message)
-            .help("for example `\"like this\"`"),
-    }
-}
-
-/// The unit that somebody means who writes another word for it.
-fn meant(word: &str) -> Option<&'static str> {
-    Some(match word.to_ascii_lowercase().as_str() {
-        "microsecond" | "microseconds" | "micros" | "usec" => "us",
-        "ms" | "millisecond" | "milliseconds" | "millis" | "msec" | "msecs" => "ms",
-        "s" | "sec" | "secs" | "second" | "seconds" => "seconds",
-        "m" | "min" | "mins" | "minute" | "minutes" => "minutes",
-        "h" | "hr" | "hrs" | "hour" | "hours" => "hours",
-        "d" | "day" | "days" => "days",
-        "pct" | "percentage" | "percents" | "percent" => "percent",
-        "b" | "byte" | "bytes" => "bytes",
-        "kb" | "kilobytes" => "kB",
-        "mb" | "megabytes" => "MB",
-        "gb" | "gigabytes" => "GB",
-        "tb" | "terabytes" => "TB",
-        "kib" => "KiB",
-        "mib" => "MiB",
-        "gib" => "GiB",
-        "tib" => "TiB",
-        _ => return None,
-    })
-}
-
-/// Whether a token is the word of a type.
-fn names_type(token: Option<&Token>) -> bool {
-    const TYPES: [&str; 14] = [
-        "bool", "text", "int", "number", "ratio", "duration", "bytes", "version", "instant",
-        "date", "list", "series", "map", "enum",
-    ];
-    token.is_some_and(|token| TYPES.contains(&token.text))
 }
 
 /// A word that opens no declaration.
