@@ -424,14 +424,15 @@ impl<'a> Checker<'a> {
             None => format!("there is no {} `{name}`", bare(what)),
         };
         let found = Diagnostic::error("unknown-name", at, message);
-        if self.is_news(name, at, known) {
-            self.report(suggest(found, name, at.1, known));
+        let found = suggest(found, name, at.1, known);
+        if self.is_news(name, at, found.fix.is_some()) {
+            self.report(found);
         }
     }
 
     /// Whether an unknown name is worth a message: one that resembles nothing is said where it is met first.
-    pub(super) fn is_news<K: AsRef<str>>(&mut self, name: &str, at: Place, known: &[K]) -> bool {
-        if self.quiet > 0 || nearest(name, known).is_some() {
+    pub(super) fn is_news(&mut self, name: &str, at: Place, resembles: bool) -> bool {
+        if self.quiet > 0 || resembles {
             return true;
         }
         let module = self
@@ -546,6 +547,15 @@ fn bare(what: &str) -> String {
     words.collect::<Vec<_>>().join(" ")
 }
 
+/// Adds a name that may have been meant, as a fix.
+pub(super) fn did_you_mean(found: Diagnostic, near: &str, span: Span) -> Diagnostic {
+    found.label(format!("did you mean `{near}`?")).fix(
+        format!("write `{near}`"),
+        false,
+        vec![(span, near.to_string())],
+    )
+}
+
 /// Adds the nearest name, as a fix, or the list of all where it is short.
 pub fn suggest<K: AsRef<str>>(
     found: Diagnostic,
@@ -554,11 +564,7 @@ pub fn suggest<K: AsRef<str>>(
     known: &[K],
 ) -> Diagnostic {
     if let Some(near) = nearest(name, known) {
-        return found.label(format!("did you mean `{near}`?")).fix(
-            format!("write `{near}`"),
-            false,
-            vec![(span, near.to_string())],
-        );
+        return did_you_mean(found, near, span);
     }
     if let Some(help) = foreign(name) {
         return found.help(help);

@@ -7,7 +7,7 @@ use rolloutc_runtime::builtins;
 use rolloutc_runtime::ir::{Const, Known, Node, NodeId};
 use rolloutc_runtime::ty::{EnumId, RecordId, Shape, Ty};
 
-use crate::check::names::{Found, suggest};
+use crate::check::names::{Found, did_you_mean, suggest};
 use crate::check::types::MapRow;
 use crate::check::{Checker, DeclRef, Def, Place, Progress, Scope, Typed, say};
 use crate::diagnostic::Diagnostic;
@@ -126,8 +126,9 @@ impl<'a> Checker<'a> {
         }
         let message = format!("nothing is called `{name}` here");
         let mut found = Diagnostic::error("unknown-name", at, message);
-        match crate::check::names::nearest(name, &known) {
-            Some(_) => found = suggest(found, name, at.1, &known),
+        let near = crate::check::names::nearest(name, &known);
+        match near {
+            Some(near) => found = did_you_mean(found, near, at.1),
             None => {
                 let holders = self
                     .enums
@@ -144,7 +145,8 @@ impl<'a> Checker<'a> {
                 };
             }
         }
-        if self.is_news(name, at, &known) {
+        let resembles = near.is_some();
+        if self.is_news(name, at, resembles) {
             self.report(found);
         }
         self.poison(at)
