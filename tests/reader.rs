@@ -279,12 +279,12 @@ fn what_other_languages_write_is_answered() {
         ),
         (
             "evidence e { fresh 5m  a: duration ms }",
-            "`in` stands before the unit `ms`",
+            "the unit `ms` needs `in` before it",
             "in ms",
         ),
         (
             "evidence e { fresh 5m  a: duration in ms? }",
-            "the `?` stands directly behind the type",
+            "the `?` comes directly after the type",
             "",
         ),
         (

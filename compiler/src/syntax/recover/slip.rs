@@ -152,7 +152,7 @@ impl Slip<'_, '_> {
                 let found = Finding::at("syntax", (from.start, to.end()), message);
                 Some(found.instead(format!("write `{name}`"), name, false))
             }
-            "->" => Some(self.instead("the type of a result stands behind `:`", ":")),
+            "->" => Some(self.instead("the type of a result comes after `:`", ":")),
             _ => None,
         }
     }
@@ -221,12 +221,12 @@ impl Slip<'_, '_> {
                 if measured =>
             {
                 let (word, unit) = (self.token.text, format!("in {}", self.token.text));
-                self.found(format!("`in` stands before the unit `{word}`"))
+                self.found(format!("the unit `{word}` needs `in` before it"))
                     .instead(format!("write `{unit}`"), unit, true)
             }
-            "default" if self.after.is_some() => self.instead("a default stands behind `=`", "="),
+            "default" if self.after.is_some() => self.instead("a default comes after `=`", "="),
             "?" if self.in_fields() => self
-                .found("the `?` stands directly behind the type")
+                .found("the `?` comes directly after the type")
                 .help("for example `took: duration? in ms`"),
             "in" if measured && self.ends() => self.found("expected a unit after `in`").help(
                 "durations are `in ms`, `in seconds`, `in minutes` …, sizes `in bytes`, `in MiB` …, ratios `in percent`",
