@@ -30,8 +30,8 @@ impl<'a> Checker<'a> {
     /// The program, unless something failed or the file is a module; and what editors want to know.
     pub fn emit(mut self, declared: Declared, failed: bool) -> (Option<Program>, Model) {
         let mut model = std::mem::take(&mut self.model);
-        model.types.settle();
-        model.defs.settle();
+        model.types.sort();
+        model.defs.sort();
         model.facts = self.facts();
         let Some(rollout) = declared.rollout.clone().filter(|_| !failed) else {
             return (None, model);

@@ -26,7 +26,7 @@ pub fn nearest<'k>(
 }
 
 /// How many letters of a name may differ from the one that was meant.
-pub fn slips(name: &str) -> usize {
+pub fn tolerance(name: &str) -> usize {
     (name.chars().count() / 3).clamp(1, 3)
 }
 
@@ -57,7 +57,7 @@ mod tests {
     #[test]
     fn near_names_are_near() {
         let known = ["baseline", "latency", "slo", "lane", "Größe"];
-        let check = |name, want| assert_eq!(nearest(name, known, slips(name)), want, "{name}");
+        let check = |name, want| assert_eq!(nearest(name, known, tolerance(name)), want, "{name}");
         check("latncy", Some("latency"));
         check("latnecy", Some("latency"));
         check("lanes", Some("lane"));

@@ -112,7 +112,7 @@ impl Backend {
 
     /// Asks the editor for its settings, where it can be asked, and looks at everything anew. The answer must not be
     /// waited for while a message is handled: it may stand behind others.
-    fn settle(&self) {
+    fn ask_settings(&self) {
         let me = self.clone();
         tokio::spawn(async move {
             let asked = ConfigurationItem {
@@ -163,7 +163,7 @@ impl LanguageServer for Backend {
             tokio::spawn(async move { client.register_capability(capabilities::watchers()).await });
         }
         if can.settings {
-            self.settle();
+            self.ask_settings();
         }
     }
 
@@ -225,7 +225,7 @@ impl LanguageServer for Backend {
     async fn did_change_configuration(&self, params: DidChangeConfigurationParams) {
         let mut desk = self.desk.lock().await;
         if desk.can.settings {
-            self.settle();
+            self.ask_settings();
         }
         desk.wishes = capabilities::wishes(desk.wishes, &params.settings);
         self.publish_all(&mut desk).await;

@@ -1,4 +1,5 @@
-//! How long a keystroke takes to become diagnostics: a client types into policies of 1 000 and 10 000 lines.
+//! How long a keystroke takes to become diagnostics: a client types letter by letter into policies of 16 KB, 160 KB and
+//! 10 000 lines, and into one that misspells every threshold.
 //! `cargo test --release --test suite latency -- --ignored --nocapture`
 
 use std::time::Instant;
@@ -28,28 +29,22 @@ fn policy(lines: usize) -> String {
     text
 }
 
-fn measure(lines: usize) -> (usize, Vec<u128>) {
-    let text = policy(lines);
+/// How long each of some keystrokes in the middle of a policy takes, in microseconds, the shortest first.
+fn measure(text: &str) -> Vec<u128> {
     let (mut client, _) = Client::start(json!(["utf-8"]));
-    let found = client.open(URI, &text);
-    assert!(found.iter().all(|one| one["severity"] != 1), "{found:?}");
-    let line = text.lines().count() / 2;
-    let line = text
-        .lines()
-        .skip(line)
-        .position(|line| line.contains("<= 600ms"))
-        .expect("a line")
-        + line;
-    let column = text.lines().nth(line).expect("a line").len();
+    client.open(URI, text);
+    let half = text.lines().count() / 2;
+    let (line, found) = (text.lines().enumerate().skip(half))
+        .find(|(_, line)| line.contains("<= 600ms"))
+        .expect("a line");
+    let typed: Vec<char> = " + 1ms".chars().collect();
+    let forth = (typed.iter().enumerate()).map(|(at, letter)| (at, at, letter.to_string()));
+    let back = (0..typed.len()).rev().map(|at| (at, at + 1, String::new()));
+    let keys: Vec<(usize, usize, String)> = forth.chain(back).collect();
     let mut times = Vec::new();
-    let mut version = 1;
-    for round in 0..40 {
-        let (from, to, with) = match round % 2 {
-            0 => (column, column, " + 1ms"),
-            _ => (column, column + 6, ""),
-        };
-        version += 1;
-        let edit = json!({ "range": { "start": { "line": line, "character": from }, "end": { "line": line, "character": to } }, "text": with });
+    for (version, (from, to, with)) in (2..).zip(keys.iter().cycle().take(120)) {
+        let place = |at: usize| json!({ "line": line, "character": found.len() + at });
+        let edit = json!({ "range": { "start": place(*from), "end": place(*to) }, "text": with });
         let start = Instant::now();
         client.tell(
             "textDocument/didChange",
@@ -60,15 +55,21 @@ fn measure(lines: usize) -> (usize, Vec<u128>) {
     }
     client.end();
     times.sort_unstable();
-    (text.len(), times)
+    times
 }
 
 #[test]
 #[ignore = "measures; run it with --release"]
 fn latency_of_a_keystroke() {
-    for lines in [1_000, 10_000] {
-        let (bytes, times) = measure(lines);
+    let show = |what: &str, text: &str| {
+        let times = measure(text);
         let (p50, p95) = (times[times.len() / 2], times[times.len() * 95 / 100]);
-        println!("{lines} lines, {bytes} bytes: p50 {p50} us, p95 {p95} us");
+        let bytes = text.len();
+        println!("{what}, {bytes} bytes: p50 {p50} us, p95 {p95} us");
+    };
+    for lines in [770, 7_400, 10_000] {
+        show(&format!("{lines} lines"), &policy(lines));
     }
+    let wrong = policy(10_000).replace("require latency_", "require latenc_");
+    show("10000 lines, every threshold misspelled", &wrong);
 }

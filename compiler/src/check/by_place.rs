@@ -6,7 +6,7 @@ use super::Place;
 /// later one holds.
 #[derive(Clone, Debug)]
 pub struct ByPlace<T> {
-    // INVARIANT: after `settle` in ascending order, each place once.
+    // INVARIANT: after `sort` in ascending order, each place once.
     rows: Vec<(Place, T)>,
 }
 
@@ -30,7 +30,7 @@ impl<T> ByPlace<T> {
     }
 
     /// Makes ready to be looked up.
-    pub(crate) fn settle(&mut self) {
+    pub(crate) fn sort(&mut self) {
         self.rows.sort_by_key(|(at, _)| *at);
         // `dedup_by` keeps the first of equals, and the last is wanted: each is handed to the one before it.
         self.rows.dedup_by(|later, kept| {
@@ -66,7 +66,7 @@ mod tests {
         for (start, entry) in [(5, 'a'), (1, 'b'), (5, 'c'), (3, 'd'), (5, 'e'), (1, 'f')] {
             all.insert(at(start), entry);
         }
-        all.settle();
+        all.sort();
         let found: Vec<char> = all.iter().map(|(_, entry)| *entry).collect();
         assert_eq!(found, ['f', 'd', 'e']);
         assert_eq!(all.get(&at(3)), Some(&'d'));

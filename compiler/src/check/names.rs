@@ -611,5 +611,5 @@ fn foreign(name: &str) -> Option<&'static str> {
 
 /// The known word that differs least, if it differs little.
 pub fn nearest<'k, K: AsRef<str>>(name: &str, known: &'k [K]) -> Option<&'k str> {
-    near::nearest(name, known.iter().map(AsRef::as_ref), near::slips(name))
+    near::nearest(name, known.iter().map(AsRef::as_ref), near::tolerance(name))
 }
